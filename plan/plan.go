@@ -1,0 +1,122 @@
+package plan
+
+import (
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/spec"
+)
+
+// Plan is what turns the live cloud into the desired one. It is data: nothing
+// in it is done, and printing, storing or comparing it needs nothing else.
+type Plan struct {
+	Stack   string
+	Changes []Change // sorted by address
+	// Steps are in topological order, ties broken by ID.
+	Steps []Step
+	// Marks is the bookkeeping that is due once a resource's steps are done,
+	// or at once where it has none. Sorted by address.
+	Marks []Mark
+	// Notes are remarks on what the plan leaves alone. Sorted by address.
+	Notes []Note
+	// IDs are the ids of the stack's resources that live already.
+	IDs map[provider.Address]string
+	// Destroy is set when the plan removes the stack: what remains of its
+	// anchor goes with it.
+	Destroy bool
+}
+
+// Empty reports whether there is nothing to change. Bookkeeping may be due.
+func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// Change is one difference between desired and live, with its reason and cost.
+type Change struct {
+	Address provider.Address
+	ID      string // live id; "" for a create
+	Action  Action
+	Impact  Impact
+	Cause   Cause
+	Reason  string // in words: "needs a stop", "no longer declared"
+	Fields  []FieldChange
+	Pos     spec.Pos // where it is declared; zero for a delete
+}
+
+// FieldChange is one differing field. Old or New is nil where there is none.
+// Collections (rules, links, maps) hold only the elements that differ.
+type FieldChange struct {
+	Name     string
+	Old, New provider.Value
+	Cause    Cause
+	Secret   bool // values are not to be shown
+}
+
+// Action says what happens to a resource.
+type Action string
+
+const (
+	Create    Action = "create"
+	Update    Action = "update"
+	Recreate  Action = "replace"
+	Reinstall Action = "reinstall"
+	Delete    Action = "delete"
+)
+
+// Impact says how much a change hurts, least first.
+type Impact string
+
+const (
+	None          Impact = "none"
+	Restart       Impact = "restart"
+	ReinstallDisk Impact = "reinstall" // root disk lost, machine kept
+	ReplaceAll    Impact = "replace"
+	DeleteAll     Impact = "delete"
+)
+
+// Cause says who made the difference.
+type Cause string
+
+const (
+	Drift   Cause = "drift"   // live differs from what was last applied
+	Pending Cause = "pending" // desired differs from what was last applied
+	Both    Cause = "both"
+	Unknown Cause = "unknown" // nothing tells what was last applied
+)
+
+// Step is one command to the cloud that changes a resource.
+type Step struct {
+	ID    string // stable: "vm/web-1 stop", "securityGroup/web authorizeIngress tcp/80"
+	Op    provider.Op
+	Needs []string // ids of steps that must be done before; sorted
+	// Command is CloudStack's API name, Doc what it does in words.
+	Command, Doc string
+	// Last marks pure deletes: none is started before all other steps are
+	// done, and none at all after a failure.
+	Last bool
+	// Creates is set on the first step of a creation: it is noted, and its
+	// marker is on the resource from the first instant.
+	Creates bool
+	// Serial names what calls may not overlap on: "" or a resource's address.
+	Serial string
+	// Ends is set on the last step that makes, or removes, its resource.
+	Ends bool
+}
+
+// Mark is the bookkeeping of one resource: the trueup tags that it must carry,
+// and what stands on the anchor about it.
+type Mark struct {
+	Address provider.Address
+	TagType string            // "" where the kind can't be tagged
+	ID      string            // "" while it isn't made
+	Have    map[string]string // trueup.* tags there are and that must go or change
+	Want    map[string]string // tags to create: trueup's, and the declared ones of a create
+	// Notes are keys on the anchor, as Have and Want; "%id%" in a value
+	// stands for the resource's id.
+	NotesHave, NotesWant map[string]string
+	// Gone is set where the resource is deleted: only NotesHave is due.
+	Gone bool
+}
+
+// Note is a remark on something that the plan leaves alone.
+type Note struct {
+	Address provider.Address
+	Text    string
+	Pos     spec.Pos
+}

@@ -1,0 +1,214 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Cloud is the only way to a cloud. Its methods are safe for concurrent use,
+// and every one of them returns soon after its context is done.
+type Cloud interface {
+	Reader
+	Operator
+	Keeper
+}
+
+// Reader reads and never changes anything: a role that may only list is enough.
+type Reader interface {
+	// Read takes a snapshot of all kinds in scope, with about one call per
+	// kind and 500 resources.
+	Read(ctx context.Context, scope Scope) (*Snapshot, error)
+	// Catalogue reads what the cloud offers, for the catalogues named (as in
+	// [Field.Catalogue]), and the account's limits.
+	Catalogue(ctx context.Context, names []string) (*Catalogue, error)
+}
+
+// Operator changes resources.
+type Operator interface {
+	// Prepare chooses what a create will use, where the cloud has a stock to
+	// choose from (a free address), and returns its id: it is noted before
+	// the create is started. It returns "" where there is nothing to choose.
+	Prepare(ctx context.Context, op Op) (id string, err error)
+	// Start sends one command and returns once the cloud has accepted it.
+	// Where the answer was lost, the error is ErrOutcomeUnknown.
+	Start(ctx context.Context, op Op) (Job, error)
+	// Wait returns when the job has ended, with what it made, or with its
+	// failure. All jobs waited for at a time share one poll. A job that the
+	// cloud does not know is ErrNotFound.
+	Wait(ctx context.Context, job Job) (Result, error)
+}
+
+// Keeper does the bookkeeping: tags on resources, and the anchor of a stack,
+// the empty security group that carries its lease and its notes.
+type Keeper interface {
+	// CreateTags sets tags that do not exist yet on every one of the
+	// resources, all or none; ErrExists if any of the keys is there already.
+	CreateTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error
+	// DeleteTags removes tags by key and value. Of a single key it is a
+	// compare-and-delete: ErrConflict if the stored value is another.
+	DeleteTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error
+	// Anchors reads all anchors of the account, with their tags.
+	Anchors(ctx context.Context) ([]Anchor, error)
+	// CreateAnchor makes the anchor of a stack; ErrExists if it is there.
+	CreateAnchor(ctx context.Context, stack string) (Anchor, error)
+	// DeleteAnchor removes it, with everything on it.
+	DeleteAnchor(ctx context.Context, id string) error
+}
+
+// Scope says what a snapshot is to hold.
+type Scope struct {
+	Stack string
+	// Declared says, by kind, which fields any resource of the stack
+	// declares: what is costly to read is read only where it is compared.
+	Declared map[string]map[string]bool
+}
+
+// Declares reports whether any resource of the kind declares the field.
+func (s Scope) Declares(kind, field string) bool { return s.Declared[kind][field] }
+
+// Snapshot is one reading of the cloud: everything in scope, whoever owns it.
+type Snapshot struct {
+	Resources    []Live   // sorted by kind, name, id
+	Anchors      []Anchor // of the account, sorted by stack
+	Capabilities Capabilities
+}
+
+// Capabilities says what depends on the cloud's make.
+type Capabilities struct {
+	// SharedAddress is set where one elastic IP can be on many machines
+	// (Exoscale's addIpToNic) rather than on one (static NAT).
+	SharedAddress bool
+	// Expunge is set where the account may expunge machines itself
+	// (listCapabilities allowuserexpungerecovervm).
+	Expunge bool
+}
+
+// Live is a resource as the cloud has it.
+type Live struct {
+	Kind   string
+	ID     string
+	Name   string // the cloud's name, prefix included; "" for nameless kinds
+	Zone   Named
+	Fields Fields            // everything known, whether managed or not
+	Tags   map[string]string // all tags, trueup's included
+	Marker string            // "<stack>/<address>" where a first-instant marker is on it
+	// Broken says, in words, that it came into being but doesn't work (a
+	// machine in state Error).
+	Broken string
+	// Gone is set when a deletion has passed the kind's Commit operation.
+	Gone bool
+}
+
+// Anchor is the security group trueup.<stack> of a stack.
+type Anchor struct {
+	Stack string
+	ID    string
+	Tags  map[string]string
+}
+
+// AnchorTagType is the resource type of an anchor for createTags.
+const AnchorTagType = "SecurityGroup"
+
+// AnchorPrefix precedes a stack's name in the name of its anchor.
+const AnchorPrefix = "trueup."
+
+// Op is one command to the cloud, as data: printable, comparable, storable
+// (but for secret content, which is left out of its JSON).
+type Op struct {
+	Kind    string  `json:"kind"`
+	Name    string  `json:"name"` // of the kind's Operation
+	Address Address `json:"address"`
+	// ID of the resource; "" until an earlier operation of the run made it.
+	ID string `json:"id,omitempty"`
+	// LiveName is the resource's name in the cloud: to be created under, or
+	// to be given by a rename.
+	LiveName string `json:"liveName,omitempty"`
+	// Fields to set; all declared fields for a create. Its links carry ID
+	// and Live when the operation is started.
+	Fields Fields `json:"-"`
+	// Marker is the first-instant marker of a create: "<stack>/<address>".
+	Marker string `json:"-"`
+	// JobID is the id that the job of an asynchronous command is to have
+	// (customjobid); "" lets the cloud choose.
+	JobID string `json:"-"`
+}
+
+// Job is the receipt of an accepted command. A synchronous command's is Done.
+type Job struct {
+	ID       string // of the cloud's job
+	Resource string // id of the resource, as soon as it is known
+	Op       Op     // what was started; its kind knows how to read the result
+	Done     bool
+}
+
+// Result is what an operation brought about.
+type Result struct {
+	ID       string // of the resource
+	LiveName string // as the cloud has it, "" where it has none
+	// Password that the cloud generated for a machine. Never printed.
+	Password Password
+}
+
+// Password is text that formats as a placeholder.
+type Password string
+
+func (Password) String() string   { return "(hidden)" }
+func (Password) GoString() string { return "(hidden)" }
+
+// MarshalText keeps the password out of JSON.
+func (Password) MarshalText() ([]byte, error) { return []byte("(hidden)"), nil }
+
+// Catalogue is what a cloud offers and grants.
+type Catalogue struct {
+	Entries map[string][]Entry // by catalogue name, sorted by name and id
+	Limits  []Limit
+}
+
+// Entry is one thing of a catalogue that can be chosen.
+type Entry struct {
+	Named
+	Zone     Named  // zero where it is in all zones
+	Unusable string // why it can't be chosen, "" where it can
+}
+
+// Limit is one quota of the account.
+type Limit struct {
+	Type string // CloudStack's resourcetypename: "user_vm"
+	Max  int64  // -1 without limit
+	Used int64
+}
+
+// Errors that decide what a caller does next. An error of a Cloud wraps at
+// most one of them; everything else is a plain failure.
+var (
+	ErrNotFound       = errors.New("not found")
+	ErrExists         = errors.New("exists already")
+	ErrConflict       = errors.New("conflicting change")
+	ErrCredentials    = errors.New("the cloud refused the credentials")
+	ErrForbidden      = errors.New("the role may not do this")
+	ErrQuota          = errors.New("a limit is reached")
+	ErrUnreachable    = errors.New("the cloud can't be reached")
+	ErrOutcomeUnknown = errors.New("sent, but the answer was lost")
+	// ErrHeld is a deletion that the cloud refuses until it has expunged
+	// what was destroyed before. It is no failure.
+	ErrHeld = errors.New("held until the cloud expunges what was destroyed")
+	// ErrTryAnother is a create that got something it can't use; the same
+	// operation, prepared again, may get something better.
+	ErrTryAnother = errors.New("another one must be tried")
+	// ErrThrottled is a refusal for the number of calls.
+	ErrThrottled = errors.New("too many calls")
+)
+
+// StillRunning is the error of a wait that was given up: the job goes on.
+type StillRunning struct {
+	Job   Job
+	After time.Duration
+	Cause error // why it was given up: a context's error
+}
+
+func (e *StillRunning) Error() string {
+	return "still running after " + e.After.Round(time.Second).String() + ", job " + e.Job.ID
+}
+
+func (e *StillRunning) Unwrap() error { return e.Cause }
