@@ -34,6 +34,13 @@ type Kind struct {
 	// Nameless is set where the cloud stores no name: the address is written
 	// as a tag.
 	Nameless bool
+	// UniqueName is set where the cloud grants a name once in an account,
+	// ignoring case: such a name is a resource's own first-instant marker.
+	UniqueName bool
+	// After names link fields. A resource of this kind is created only when
+	// the first resource with a running state that links to the same target
+	// runs (an address after the first machine of its network).
+	After []string
 	// Marker says how a resource tells, from its first instant and before any
 	// tag, that a stack made it. It is documentation; [Live.Marker] carries it.
 	Marker string
@@ -107,6 +114,12 @@ type Field struct {
 	Secret bool
 	// Subset compares only the declared keys of a Map.
 	Subset bool
+	// Tags marks the Map that holds the user's tags: those of a new resource
+	// are set by the call that sets trueup's own, not by Add.
+	Tags bool
+	// Loose marks links that do not hold what they link to: it may go, and
+	// come again, while the link stands (the keys of a machine).
+	Loose bool
 
 	// Change says what a difference leads to.
 	Change Change
