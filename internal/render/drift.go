@@ -1,0 +1,128 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+)
+
+// Drift writes how the cloud differs from what was last applied. What differs
+// only because the file was changed since is listed at the end.
+func Drift(p *plan.Plan, s Screen) string {
+	in := newInk(s)
+	drifted, pending := SplitDrift(p)
+	var b strings.Builder
+	if len(drifted) == 0 {
+		b.WriteString(hang("", in.bold.Render("No drift.")+" The cloud matches what was last applied of stack "+clean(p.Stack)+".", s))
+	} else {
+		fmt.Fprintf(&b, "%s\n\n", in.bold.Render(fmt.Sprintf("Stack %s: %s.", clean(p.Stack), differ(len(drifted)))))
+		writeDrift(&b, drifted, s, in)
+	}
+	if len(pending) > 0 {
+		b.WriteString("\n" + hang("", in.bold.Render("Not applied yet")+" (the file changed; this is no drift)", s))
+		addresses, _ := widths(pending)
+		for _, c := range pending {
+			head := fmt.Sprintf("  %s %s  %s  ", paint(c, symbol(c.Action), in), paint(c, pad(verb(c.Action), actionWidth), in), pad(clean(c.Address.String()), addresses))
+			b.WriteString(hang(head, fieldNames(c.Fields), s))
+		}
+	}
+	writeNotes(&b, p.Notes, s, in)
+	return b.String()
+}
+
+// SplitDrift tells the differences that somebody made in the cloud, or that
+// nothing explains, from those that only the file made. Of a resource with both
+// each half holds its own fields.
+func SplitDrift(p *plan.Plan) (drifted, pending []plan.Change) {
+	for _, c := range p.Changes {
+		switch {
+		case c.Action == plan.Delete, c.Cause == plan.Pending:
+			pending = append(pending, c)
+		case c.Action == plan.Create:
+			drifted = append(drifted, c)
+		default:
+			by, file := c, c
+			by.Fields, file.Fields = nil, nil
+			for _, f := range c.Fields {
+				if f.Cause == plan.Pending {
+					file.Fields = append(file.Fields, f)
+				} else {
+					by.Fields = append(by.Fields, f)
+				}
+			}
+			drifted = append(drifted, by)
+			if len(file.Fields) > 0 {
+				pending = append(pending, file)
+			}
+		}
+	}
+	return drifted, pending
+}
+
+func differ(n int) string {
+	if n == 1 {
+		return "1 resource differs"
+	}
+	return fmt.Sprintf("%d resources differ", n)
+}
+
+func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
+	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b plan.Change) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	addresses, names := widths(changes)
+	for _, c := range changes {
+		head := "  " + in.warn.Render("!") + " " + pad(clean(c.Address.String()), addresses) + "  "
+		if c.Action == plan.Create {
+			b.WriteString(hang(head, "missing from the cloud", s))
+			continue
+		}
+		b.WriteString(hang(head, origin(c.Cause), s))
+		for _, f := range c.Fields {
+			name := f.Name
+			for _, text := range found(f) {
+				b.WriteString(hang("      "+in.dim.Render(pad(name, names))+"  ", text, s))
+				name = ""
+			}
+		}
+	}
+}
+
+// found says what the cloud has and what it should have.
+func found(f plan.FieldChange) []string {
+	if f.Secret {
+		return []string{"differs (secret value, not shown)"}
+	}
+	if !collection(f.Old) && !collection(f.New) {
+		return []string{"is " + absent(f.Old) + ", should be " + absent(f.New)}
+	}
+	var texts []string
+	for _, l := range lines(f) {
+		switch l.sign {
+		case taken:
+			texts = append(texts, "extra: "+l.text)
+		default:
+			texts = append(texts, "missing: "+l.text)
+		}
+	}
+	return texts
+}
+
+func absent(v provider.Value) string {
+	if v == nil {
+		return "not set"
+	}
+	return value(v)
+}
+
+func fieldNames(fields []plan.FieldChange) string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}

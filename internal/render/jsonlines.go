@@ -1,0 +1,65 @@
+package render
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/plan"
+)
+
+// JSONLines shows a run as one JSON object a line on w: every event, and
+// nothing else. Readers ignore fields that they do not know.
+func JSONLines(w io.Writer, p *plan.Plan) Progress {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return &jsonProgress{enc: enc, run: newRun(p)}
+}
+
+type jsonProgress struct {
+	enc *json.Encoder
+	run *run
+}
+
+// jsonEvent is the wire form of an event.
+type jsonEvent struct {
+	Version int       `json:"version"`
+	Time    time.Time `json:"time"`
+	Type    string    `json:"type"` // "step" or "run"
+	Text    string    `json:"text,omitempty"`
+	Step    string    `json:"step,omitempty"`
+	Address string    `json:"address,omitempty"`
+	Command string    `json:"command,omitempty"`
+	Phase   string    `json:"phase,omitempty"`
+	Job     string    `json:"job,omitempty"`
+	Cause   string    `json:"cause,omitempty"`
+	Error   string    `json:"error,omitempty"`
+	// Seconds since the step's first event.
+	Seconds float64 `json:"seconds,omitempty"`
+	Ended   int     `json:"ended,omitempty"` // steps that have ended, this one included
+	Steps   int     `json:"steps,omitempty"` // steps in all
+}
+
+func (j *jsonProgress) Event(e apply.Event) {
+	out := jsonEvent{Version: 1, Time: e.At.UTC(), Type: "run", Text: e.Text}
+	if e.Err != nil {
+		out.Error = e.Err.Error()
+	}
+	if e.Step != nil {
+		at := j.run.see(e)
+		out.Type = "step"
+		out.Step = e.Step.ID
+		out.Address = e.Step.Op.Address.String()
+		out.Command = e.Step.Command
+		out.Phase = string(e.Phase)
+		out.Job = at.job
+		out.Cause = e.Cause
+		out.Seconds = e.At.Sub(at.since).Seconds()
+		out.Ended, out.Steps = j.run.ended, len(j.run.steps)
+	}
+	// A reader that went away must not stop the run.
+	_ = j.enc.Encode(out)
+}
+
+func (j *jsonProgress) Close() {}

@@ -1,0 +1,89 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/plan"
+)
+
+// Lines shows a run as plain lines on w: one for every step that has ended, and
+// one for every event of the run itself.
+func Lines(w io.Writer, p *plan.Plan) Progress {
+	return &lineProgress{w: w, run: newRun(p)}
+}
+
+type lineProgress struct {
+	w   io.Writer
+	run *run
+}
+
+func (l *lineProgress) Event(e apply.Event) {
+	if text := eventLine(l.run, e, ink{}); text != "" {
+		fmt.Fprintln(l.w, text)
+	}
+}
+
+func (l *lineProgress) Close() {}
+
+// eventLine takes in an event and writes it as a line, "" where it needs none.
+func eventLine(r *run, e apply.Event, in ink) string {
+	if e.Step == nil {
+		return clean(e.Text)
+	}
+	at := r.see(e)
+	if !e.Phase.Final() {
+		return ""
+	}
+	total := fmt.Sprint(len(r.steps))
+	return fmt.Sprintf("[%*d/%s] %s  %s", len(total), r.ended, total,
+		paintPhase(e.Phase, pad(string(e.Phase), phaseWidth), in), strings.Join(ending(e, at), ": "))
+}
+
+// phaseWidth is the width of the longest final phase.
+const phaseWidth = len(apply.NotStarted)
+
+// ending says what a step did, how long it took and how it ended.
+func ending(e apply.Event, at standing) []string {
+	what := stepText(e.Step)
+	switch e.Phase {
+	case apply.Running:
+		return []string{what, "job " + clean(at.job)}
+	case apply.NotStarted:
+		if e.Cause != "" {
+			return []string{what, "needs " + clean(e.Cause)}
+		}
+		return []string{what}
+	}
+	parts := []string{fmt.Sprintf("%s (%s)", what, took(e.At.Sub(at.since)))}
+	if e.Err != nil {
+		parts = append(parts, oneLine(e.Err))
+	}
+	return parts
+}
+
+// stepText names a step: whose it is and what it does, in words.
+func stepText(s *plan.Step) string {
+	what := s.Doc
+	if what == "" {
+		what = s.Command
+	}
+	return clean(s.Op.Address.String()) + ": " + clean(what)
+}
+
+func paintPhase(p apply.Phase, text string, in ink) string {
+	switch p {
+	case apply.Done:
+		return in.good.Render(text)
+	case apply.Failed:
+		return in.bad.Render(text)
+	default:
+		return in.warn.Render(text)
+	}
+}
+
+// since is how long a step has been under way.
+func since(at standing, now time.Time) string { return took(now.Sub(at.since)) }

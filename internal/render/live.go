@@ -1,0 +1,142 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/plan"
+)
+
+// Live shows a run on a terminal: what has ended scrolls away above, and below
+// it a few lines tell what runs, for how long, what waits for it and how much is
+// left. It reads no input and leaves signals to the caller.
+func Live(w io.Writer, p *plan.Plan, s Screen) Progress {
+	program := tea.NewProgram(newLiveModel(p, s), tea.WithOutput(w), tea.WithInput(nil),
+		tea.WithoutSignalHandler())
+	l := &live{program: program, ended: make(chan struct{})}
+	go func() {
+		defer close(l.ended)
+		// What can't be drawn is told by the report at the end.
+		_, _ = program.Run()
+	}()
+	return l
+}
+
+type live struct {
+	program *tea.Program
+	ended   chan struct{} // closed when the terminal is as it was
+}
+
+func (l *live) Event(e apply.Event) { l.program.Send(e) }
+
+func (l *live) Close() {
+	l.program.Send(closing{})
+	<-l.ended
+}
+
+// closing ends the drawing.
+type closing struct{}
+
+// tick redraws: durations grow though nothing happens.
+type tick time.Time
+
+const frameTime = 100 * time.Millisecond
+
+func nextTick() tea.Cmd {
+	return tea.Tick(frameTime, func(t time.Time) tea.Msg { return tick(t) })
+}
+
+// liveModel is what is on the screen.
+type liveModel struct {
+	run    *run
+	screen Screen
+	height int // rows of the terminal
+	in     ink
+	frame  int
+	began  time.Time
+	now    time.Time
+	closed bool
+}
+
+func newLiveModel(p *plan.Plan, s Screen) liveModel {
+	return liveModel{run: newRun(p), screen: s, height: 24, in: newInk(s)}
+}
+
+func (m liveModel) Init() tea.Cmd { return nextTick() }
+
+func (m liveModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.screen.Width, m.height = msg.Width, msg.Height
+	case tick:
+		m.now = time.Time(msg)
+		m.frame++
+		return m, nextTick()
+	case apply.Event:
+		if m.began.IsZero() {
+			m.began = msg.At
+		}
+		if msg.At.After(m.now) {
+			m.now = msg.At
+		}
+		if text := eventLine(m.run, msg, m.in); text != "" {
+			return m, tea.Println(strings.TrimRight(hang("", text, m.screen), "\n"))
+		}
+	case closing:
+		m.closed = true
+		return m, tea.Quit
+	}
+	return m, nil
+}
+
+const (
+	maxRunning = 12 // rows for what runs
+	maxBlocked = 3  // rows for what waits
+)
+
+// spinner turns, so that one sees that the program lives.
+var spinner = [...]string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
+
+func (m liveModel) View() string {
+	if m.closed {
+		return ""
+	}
+	var b strings.Builder
+	row := func(text string) { b.WriteString(fit(text, 0, m.screen) + "\n") }
+
+	running := m.run.running()
+	room := max(1, min(maxRunning, m.height-maxBlocked-4))
+	for i, s := range running {
+		if i == room {
+			row(fmt.Sprintf("  … and %d more", len(running)-room))
+			break
+		}
+		at := m.run.at[s.ID]
+		text := fmt.Sprintf("%s %5s  %s", m.in.warn.Render(spinner[m.frame%len(spinner)]), since(at, m.now), stepText(s))
+		if at.phase == apply.Submitted && at.job != "" {
+			text += m.in.dim.Render("  job " + clean(at.job))
+		}
+		row(text)
+	}
+	waiting, blockers := m.run.blocked(maxBlocked)
+	for i, s := range waiting {
+		row(m.in.dim.Render(fmt.Sprintf("%7s  %s waits for %s", "", stepText(s), clean(blockers[i].Op.Address.String()))))
+	}
+	row(m.in.bold.Render(m.status(len(running))))
+	return b.String()
+}
+
+// status counts the steps.
+func (m liveModel) status(running int) string {
+	total := len(m.run.steps)
+	text := fmt.Sprintf("%d of %s, %d running, %d left", m.run.ended, count(total, "step"), running, total-m.run.ended-running)
+	if !m.began.IsZero() {
+		text += ", " + took(m.now.Sub(m.began))
+	}
+	return text
+}

@@ -1,0 +1,162 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/trueup/trueup/plan"
+)
+
+// Plan writes a plan for a reviewer: what changes, one line a resource with its
+// differing fields below, what is lost last and counted, then the notes and the
+// totals. What stays as it is isn't shown.
+func Plan(p *plan.Plan, s Screen) string {
+	in := newInk(s)
+	var b strings.Builder
+	if p.Empty() {
+		b.WriteString(hang("", in.bold.Render("No changes.")+" "+nothing(p), s))
+		writeNotes(&b, p.Notes, s, in)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "%s\n\n", in.bold.Render("Stack "+clean(p.Stack)))
+	writeChanges(&b, p.Changes, s, in)
+	writeNotes(&b, p.Notes, s, in)
+	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+totals(p.Changes), s))
+	return b.String()
+}
+
+func nothing(p *plan.Plan) string {
+	if p.Destroy {
+		return "Nothing of stack " + clean(p.Stack) + " is left in the cloud."
+	}
+	return "The cloud matches stack " + clean(p.Stack) + "."
+}
+
+// writeChanges writes the changes in the order of what they cost.
+func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
+	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b plan.Change) int {
+		return cmp.Compare(rank(a), rank(b))
+	})
+	addresses, names := widths(changes)
+	lost := 0
+	for _, c := range changes {
+		if destructive(c) {
+			lost++
+		}
+	}
+	for i, c := range changes {
+		if destructive(c) && (i == 0 || !destructive(changes[i-1])) {
+			if i > 0 {
+				b.WriteString("\n")
+			}
+			b.WriteString("  " + in.bad.Render(fmt.Sprintf("Destructive: %d", lost)) + "\n")
+		}
+		head := fmt.Sprintf("  %s %s  %s  ", paint(c, symbol(c.Action), in),
+			paint(c, pad(verb(c.Action), actionWidth), in), pad(clean(c.Address.String()), addresses))
+		if i > 0 && alike(changes[i-1], c) {
+			b.WriteString(hang(head, in.dim.Render("like "+clean(changes[i-1].Address.String())), s))
+			continue
+		}
+		b.WriteString(hang(head, remark(c), s))
+		writeFields(b, c.Fields, names, s, in)
+	}
+}
+
+// rank orders changes: what only adds, what changes in place, what interrupts,
+// what is lost.
+func rank(c plan.Change) int {
+	switch {
+	case c.Action == plan.Create:
+		return 0
+	case c.Action == plan.Update && c.Impact == plan.None:
+		return 1
+	case c.Action == plan.Update:
+		return 2
+	case c.Action == plan.Reinstall:
+		return 3
+	case c.Action == plan.Recreate:
+		return 4
+	default:
+		return 5
+	}
+}
+
+// alike reports whether the second change says the same as the first of another
+// resource of its kind, so that showing its fields again would tell nothing.
+// What is lost is always shown in full.
+func alike(a, b plan.Change) bool {
+	return len(b.Fields) > 0 && !destructive(b) &&
+		a.Address.Kind == b.Address.Kind && a.Action == b.Action && remark(a) == remark(b) &&
+		slices.EqualFunc(a.Fields, b.Fields, func(x, y plan.FieldChange) bool {
+			return x.Name == y.Name && reflect.DeepEqual(lines(x), lines(y))
+		})
+}
+
+// maxColumn keeps one long name from pushing all columns to the right.
+const maxColumn = 32
+
+// widths finds how wide the columns of addresses and of field names must be.
+func widths(changes []plan.Change) (addresses, names int) {
+	for _, c := range changes {
+		addresses = max(addresses, lipgloss.Width(clean(c.Address.String())))
+		for _, f := range c.Fields {
+			names = max(names, lipgloss.Width(f.Name))
+		}
+	}
+	return min(addresses, maxColumn), min(names, maxColumn)
+}
+
+func paint(c plan.Change, text string, in ink) string {
+	switch {
+	case destructive(c):
+		return in.bad.Render(text)
+	case c.Action == plan.Create:
+		return in.good.Render(text)
+	default:
+		return in.warn.Render(text)
+	}
+}
+
+func writeNotes(b *strings.Builder, notes []plan.Note, s Screen, in ink) {
+	if len(notes) == 0 {
+		return
+	}
+	b.WriteString("\n" + in.bold.Render("Notes") + "\n")
+	for _, n := range notes {
+		text := clean(n.Text)
+		if n.Pos.Line > 0 {
+			text += " (" + clean(n.Pos.String()) + ")"
+		}
+		if n.Address.Kind != "" {
+			text = clean(n.Address.String()) + ": " + text
+		}
+		b.WriteString(hang("  ", text, s))
+	}
+}
+
+// totals writes "5 to create, 1 to change (1 restart), 0 to delete."
+func totals(changes []plan.Change) string {
+	n := map[plan.Action]int{}
+	restarts := 0
+	for _, c := range changes {
+		n[c.Action]++
+		if c.Impact == plan.Restart {
+			restarts++
+		}
+	}
+	text := fmt.Sprintf("%d to create, %d to change", n[plan.Create], n[plan.Update])
+	if restarts > 0 {
+		text += " (" + count(restarts, "restart") + ")"
+	}
+	if n[plan.Reinstall] > 0 {
+		text += fmt.Sprintf(", %d to reinstall", n[plan.Reinstall])
+	}
+	if n[plan.Recreate] > 0 {
+		text += fmt.Sprintf(", %d to replace", n[plan.Recreate])
+	}
+	return text + fmt.Sprintf(", %d to delete.", n[plan.Delete])
+}

@@ -1,0 +1,98 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/lipgloss"
+
+	"github.com/trueup/trueup/apply"
+)
+
+// Report writes the end of a run: how many steps ended how, every step that did
+// not succeed with its reason, and the command to go on with.
+func Report(r *apply.Report, again string, s Screen) string {
+	in := newInk(s)
+	n := map[apply.Phase]int{}
+	for _, o := range r.Outcomes {
+		n[o.Phase]++
+	}
+	var b strings.Builder
+	b.WriteString(hang("", in.bold.Render(verdict(r, n)+" after "+took(r.Took)+":")+" "+tally(n)+".", s))
+	writeOutcomes(&b, r, s, in)
+	for _, err := range r.Bookkeeping {
+		b.WriteString(hang("  "+in.bad.Render(pad("bookkeeping", phaseWidth))+"  ", oneLine(err), s))
+	}
+	if !complete(r, n) && again != "" {
+		fmt.Fprintf(&b, "\nTo go on: %s\n", again)
+	}
+	return b.String()
+}
+
+func verdict(r *apply.Report, n map[apply.Phase]int) string {
+	switch {
+	case r.Interrupted:
+		return "Interrupted"
+	case !complete(r, n):
+		return "Not complete"
+	default:
+		return "Complete"
+	}
+}
+
+func complete(r *apply.Report, n map[apply.Phase]int) bool {
+	return n[apply.Failed]+n[apply.NotStarted]+n[apply.Running]+len(r.Bookkeeping) == 0
+}
+
+// tally writes "12 done, 1 failed, 3 not started".
+func tally(n map[apply.Phase]int) string {
+	parts := []string{fmt.Sprintf("%d done", n[apply.Done])}
+	for _, p := range []struct {
+		phase apply.Phase
+		words string
+	}{
+		{apply.Failed, "failed"},
+		{apply.NotStarted, "not started"},
+		{apply.Running, "still running"},
+		{apply.Waiting, "waiting for the cloud to expunge"},
+	} {
+		if n[p.phase] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[p.phase], p.words))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// writeOutcomes writes the steps that did not succeed, worst first.
+func writeOutcomes(b *strings.Builder, r *apply.Report, s Screen, in ink) {
+	for _, phase := range []apply.Phase{apply.Failed, apply.Running, apply.NotStarted, apply.Waiting} {
+		for _, o := range r.Outcomes {
+			if o.Phase != phase {
+				continue
+			}
+			head := "  " + paintPhase(phase, pad(string(phase), phaseWidth), in) + "  "
+			b.WriteString(hang(head, stepText(o.Step), s))
+			if why := because(o); why != "" {
+				b.WriteString(hang(strings.Repeat(" ", lipgloss.Width(head)), why, s))
+			}
+		}
+	}
+}
+
+// because says why a step did not succeed.
+func because(o apply.Outcome) string {
+	switch {
+	case o.Err != nil:
+		return oneLine(o.Err)
+	case o.Phase == apply.Running:
+		return "job " + clean(o.Job)
+	case o.Phase == apply.NotStarted && o.Cause != "":
+		return "needs " + clean(o.Cause)
+	case o.Phase == apply.NotStarted:
+		return "the run was ended before"
+	default:
+		return ""
+	}
+}
+
+func oneLine(err error) string { return strings.Join(cleanLines(err.Error()), " ") }

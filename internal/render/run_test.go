@@ -1,0 +1,110 @@
+package render
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+)
+
+func stripColour(s string) string { return ansi.Strip(s) }
+
+// steps is a plan of five steps, and story a run of it in which one fails.
+func steps() *plan.Plan {
+	step := func(kind, name, id, command, doc string, needs ...string) plan.Step {
+		return plan.Step{ID: id, Command: command, Doc: doc, Needs: needs,
+			Op: provider.Op{Kind: kind, Address: addr(kind, name)}}
+	}
+	return &plan.Plan{Stack: "shop", Steps: []plan.Step{
+		step("securityGroup", "web", "securityGroup/web create", "createSecurityGroup", "create the group"),
+		step("network", "back", "network/back create", "createNetwork", "create the network"),
+		step("vm", "web-1", "vm/web-1 deploy", "deployVirtualMachine", "deploy the machine", "securityGroup/web create"),
+		step("vm", "edge", "vm/edge deploy", "deployVirtualMachine", "deploy the machine", "network/back create"),
+		step("elasticIP", "front", "elasticIP/front associate", "associateIpAddress", "take an address", "vm/edge deploy"),
+	}}
+}
+
+func story(p *plan.Plan) []apply.Event {
+	start := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	at := func(seconds float64, step int, phase apply.Phase) apply.Event {
+		return apply.Event{At: start.Add(time.Duration(seconds * float64(time.Second))), Step: &p.Steps[step], Phase: phase}
+	}
+	submitted := func(e apply.Event, job string) apply.Event { e.Job = job; return e }
+	failed := at(72, 3, apply.Failed)
+	failed.Err = errors.New("deploy vm/edge: no host has\nroom (533)")
+	dropped := at(72, 4, apply.NotStarted)
+	dropped.Cause = "vm/edge deploy"
+	return []apply.Event{
+		{At: start, Text: "lease taken"},
+		at(0, 0, apply.Started), at(0.1, 1, apply.Started),
+		at(0.4, 0, apply.Done), at(0.5, 1, apply.Done),
+		at(0.5, 2, apply.Started), at(0.6, 3, apply.Started),
+		submitted(at(0.8, 2, apply.Submitted), "5f0c"), submitted(at(0.9, 3, apply.Submitted), "77aa"),
+		failed, dropped,
+		submitted(at(3700, 2, apply.Running), "5f0c"),
+	}
+}
+
+func TestLinesTellHowEveryStepEnded(t *testing.T) {
+	p := steps()
+	var b strings.Builder
+	lines := Lines(&b, p)
+	for _, e := range story(p) {
+		lines.Event(e)
+	}
+	lines.Close()
+	golden(t, "run/lines.txt", b.String())
+}
+
+func TestJSONLinesHoldEveryEvent(t *testing.T) {
+	p := steps()
+	var b strings.Builder
+	lines := JSONLines(&b, p)
+	for _, e := range story(p) {
+		lines.Event(e)
+	}
+	lines.Close()
+	golden(t, "run/events.jsonl", b.String())
+}
+
+func TestLiveShowsWhatRunsAndWhatWaits(t *testing.T) {
+	p := steps()
+	var b strings.Builder
+	var m tea.Model = newLiveModel(p, Screen{Width: 60})
+	for _, e := range story(p) {
+		m, _ = m.Update(e)
+		b.WriteString(m.View())
+		b.WriteString("---\n")
+	}
+	m, _ = m.Update(tea.WindowSizeMsg{Width: 40, Height: 5})
+	b.WriteString(m.View())
+	m, _ = m.Update(closing{})
+	b.WriteString(m.View())
+	golden(t, "run/live.txt", b.String())
+}
+
+func TestReportNamesWhatDidNotSucceedAndHowToGoOn(t *testing.T) {
+	p := steps()
+	out := func(i int, phase apply.Phase) apply.Outcome {
+		return apply.Outcome{Step: &p.Steps[i], Phase: phase, Took: time.Second}
+	}
+	failed := out(3, apply.Failed)
+	failed.Err = errors.New("no host has room (533); try a smaller offering")
+	dropped := out(4, apply.NotStarted)
+	dropped.Cause = "vm/edge deploy"
+	running := out(2, apply.Running)
+	running.Job = "5f0c"
+	mixed := &apply.Report{Took: 72 * time.Second, Interrupted: true,
+		Outcomes:    []apply.Outcome{out(0, apply.Done), out(1, apply.Waiting), running, failed, dropped},
+		Bookkeeping: []error{errors.New("tag securityGroup/web: refused")}}
+	fine := &apply.Report{Took: 1500 * time.Millisecond, Outcomes: []apply.Outcome{out(0, apply.Done), out(1, apply.Waiting)}}
+	golden(t, "run/report.txt", Report(mixed, "trueup apply .", Screen{})+"---\n"+
+		Report(mixed, "trueup apply .", Screen{Width: 60})+"---\n"+Report(fine, "trueup destroy .", Screen{}))
+}

@@ -1,0 +1,97 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// clean replaces what is not printable, such as the escape sequences that a
+// name may hold, by its Go notation.
+func clean(s string) string {
+	if strings.IndexFunc(s, hidden) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			quoted := fmt.Sprintf("%+q", r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func hidden(r rune) bool { return !unicode.IsPrint(r) }
+
+// cleanLines cleans every line of a text that may have several.
+func cleanLines(s string) []string {
+	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = clean(strings.ReplaceAll(line, "\t", " "))
+	}
+	return lines
+}
+
+// pad fills a text up with spaces to a number of columns.
+func pad(s string, width int) string {
+	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
+}
+
+// minText is the fewest columns that text is wrapped into.
+const minText = 20
+
+// hang writes text behind a head; where the screen is too narrow the text goes
+// on in the next line, below its own beginning.
+func hang(head, text string, s Screen) string {
+	if text == "" {
+		return strings.TrimRight(head, " ") + "\n"
+	}
+	indent := lipgloss.Width(head)
+	room := s.Width - indent
+	if s.Width == 0 || lipgloss.Width(text) <= room {
+		return head + text + "\n"
+	}
+	if room < minText {
+		indent = min(indent, 6)
+		return strings.TrimRight(head, " ") + "\n" + hang(strings.Repeat(" ", indent), text, Screen{Width: max(s.Width, indent+minText)})
+	}
+	lines := strings.Split(ansi.Wrap(text, room, ""), "\n")
+	return head + strings.Join(lines, "\n"+strings.Repeat(" ", indent)) + "\n"
+}
+
+// count writes a number with its noun: "1 step", "2 steps".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// took writes a duration as people say it: "0.4s", "12s", "3m05s", "1h02m".
+func took(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", max(d, 0).Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+	default:
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	}
+}
+
+// fit cuts a text to what is left of the screen's width after some columns.
+func fit(text string, after int, s Screen) string {
+	if s.Width == 0 {
+		return text
+	}
+	return ansi.Truncate(text, max(0, s.Width-after), "…")
+}

@@ -1,0 +1,66 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/trueup/trueup/plan"
+)
+
+// symbol is the mark of an action, for eyes that search the margin.
+func symbol(a plan.Action) string {
+	switch a {
+	case plan.Create:
+		return "+"
+	case plan.Delete:
+		return "-"
+	case plan.Recreate, plan.Reinstall:
+		return "±"
+	default:
+		return "~"
+	}
+}
+
+// verb is an action in the column beside the symbol.
+func verb(a plan.Action) string {
+	if a == plan.Update {
+		return "change"
+	}
+	return string(a)
+}
+
+// actionWidth is the width of the longest verb.
+const actionWidth = len("reinstall")
+
+// destructive reports whether something is lost that no later run brings back.
+func destructive(c plan.Change) bool {
+	return c.Action != plan.Create && c.Action != plan.Update
+}
+
+// remark says in words what a change costs and why it is made.
+func remark(c plan.Change) string {
+	var parts []string
+	if c.Action == plan.Update && c.Impact == plan.Restart {
+		parts = append(parts, "restart")
+	}
+	if c.Reason != "" {
+		parts = append(parts, clean(c.Reason))
+	}
+	if c.Action == plan.Update || c.Action == plan.Recreate || c.Action == plan.Reinstall {
+		parts = append(parts, origin(c.Cause))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// origin says who made a difference.
+func origin(c plan.Cause) string {
+	switch c {
+	case plan.Drift:
+		return "changed by hand"
+	case plan.Pending:
+		return "the file changed"
+	case plan.Both:
+		return "the file changed, and so did the cloud"
+	default:
+		return "cause unknown"
+	}
+}
