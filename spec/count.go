@@ -1,0 +1,229 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// block is one key under a kind: a resource, or the several of a count.
+type block struct {
+	kind    *provider.Kind
+	name    string
+	at      *entry
+	body    *node // with the defaults of the kind
+	counted bool
+	members []*member
+}
+
+// member is one resource of a block.
+type member struct {
+	*block
+	name  string
+	index int    // from 1; 0 outside a count
+	each  string // its value of each, if the block has one
+
+	resource Resource
+	invalid  bool // something is wrong with it, and has been reported
+}
+
+const (
+	keyCount = "count"
+	keyEach  = "each"
+)
+
+// declare names every resource of a section, so that references can be
+// resolved in whatever order they stand.
+func (l *loader) declare(s section) {
+	switch s.node.shape {
+	case null:
+		return
+	case scalar, list:
+		l.wrong(s.node, "", "expected a mapping of names to fields, not %s", s.node)
+		return
+	}
+	if l.blocks[s.kind.Name] == nil {
+		l.blocks[s.kind.Name] = map[string]*block{}
+	}
+	for _, e := range s.node.entries {
+		b := &block{kind: s.kind, name: e.key, at: e, body: e.value}
+		if first := l.blocks[s.kind.Name][e.key]; first != nil {
+			l.wrongKey(e, "first at "+first.at.pos().String(), "%s/%s is declared twice", s.kind.Name, e.key)
+			continue
+		}
+		l.blocks[s.kind.Name][e.key] = b
+		if text := badName(e.key); text != "" {
+			l.wrongKey(e, "", "%s", text)
+			continue
+		}
+		if b.body.shape == scalar || b.body.shape == list {
+			l.wrong(b.body, "", "expected a mapping of fields, not %s", b.body)
+			continue
+		}
+		b.body = l.withDefaults(s.kind, b.body)
+		l.expandBlock(b)
+		l.order = append(l.order, b)
+	}
+}
+
+func (l *loader) withDefaults(kind *provider.Kind, body *node) *node {
+	n := *body
+	n.shape = mapping // an empty body is written as nothing, too
+	if e := l.defaults[kind.Name]; e != nil {
+		return merged(&n, e.value, kind.Fields)
+	}
+	return &n
+}
+
+// badName says what is wrong with a name in a stack file, whatever its kind.
+func badName(name string) string {
+	switch {
+	case name == "" || len(name) > 255:
+		return "a name has 1 to 255 characters"
+	case strings.ContainsAny(name, "/,{}$") || strings.TrimSpace(name) != name || strings.IndexFunc(name, unicode.IsControl) >= 0:
+		return fmt.Sprintf("the name %s has characters that no name may have: / , { } $, control characters, spaces around it", quote(name))
+	}
+	return ""
+}
+
+// expandBlock makes the members of a block.
+func (l *loader) expandBlock(b *block) {
+	count, each := b.body.get(keyCount), b.body.get(keyEach)
+	switch {
+	case count != nil && each != nil:
+		l.wrongKey(each, "", "a resource has either count or each")
+	case count != nil:
+		b.counted = true
+		n, ok := l.count(count.value)
+		if !ok || !l.bounded(b, count, n) {
+			return
+		}
+		for i := 1; i <= n; i++ {
+			l.addMember(b, &member{block: b, name: b.name + "-" + strconv.Itoa(i), index: i})
+		}
+	case each != nil:
+		b.counted = true
+		values := l.each(each.value)
+		if !l.bounded(b, each, len(values)) {
+			return
+		}
+		for i, value := range values {
+			l.addMember(b, &member{block: b, name: b.name + "-" + value, index: i + 1, each: value})
+		}
+	default:
+		if l.bounded(b, b.at, 1) {
+			l.addMember(b, &member{block: b, name: b.name})
+		}
+	}
+}
+
+// count reads how many of a resource there are.
+func (l *loader) count(n *node) (int, bool) {
+	d := &decoder{loader: l, variable: l.vars.get}
+	v, ok := d.value(provider.Field{Type: provider.Integer}, n)
+	if !ok {
+		return 0, false
+	}
+	c := v.(int64)
+	if c < 0 || c > maxResources {
+		l.wrong(n, "", "a count is 0 to %d, not %d", maxResources, c)
+		return 0, false
+	}
+	return int(c), true
+}
+
+// each reads the values that tell the members of a block apart.
+func (l *loader) each(n *node) []string {
+	if n.shape != list {
+		l.wrong(n, "", "expected a list of values, not %s", n)
+		return nil
+	}
+	d := &decoder{loader: l, variable: l.vars.get}
+	var values []string
+	for _, item := range n.items {
+		value, ok := d.scalar(item)
+		switch {
+		case !ok:
+		case badName(value) != "":
+			l.wrong(item, "", "%s", badName(value))
+		case slices.Contains(values, value):
+			l.wrong(item, "", "%s is listed twice", quote(value))
+		default:
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// bounded reports whether n more resources of the block's size may be made.
+func (l *loader) bounded(b *block, at *entry, n int) bool {
+	switch l.decoded += n * b.body.size(); {
+	case len(l.members)+n > maxResources:
+		l.wrongKey(at, "", "the stack has more than %d resources", maxResources)
+		return false
+	case l.decoded > maxDecoded:
+		l.wrongKey(at, "", "the stack has more than %d values, those of counts included", maxDecoded)
+		return false
+	}
+	return true
+}
+
+func (l *loader) addMember(b *block, m *member) {
+	a := provider.Address{Kind: b.kind.Name, Name: m.name}
+	if first := l.members[a]; first != nil {
+		l.wrongKey(b.at, "also at "+first.at.pos().String(), "%s is declared twice", a)
+		return
+	}
+	l.members[a] = m
+	b.members = append(b.members, m)
+}
+
+// variable is the [lookup] of a member: its own variables, then the stack's.
+func (m *member) variable(stack lookup) lookup {
+	return func(name string) (string, bool, error) {
+		switch {
+		case !m.counted:
+		case name == varName:
+			return m.name, true, nil
+		case name == varIndex:
+			return strconv.Itoa(m.index), true, nil
+		case name == varEach && m.each != "":
+			return m.each, true, nil
+		case name == varEach:
+			return "", false, fmt.Errorf("${each} is known only inside a resource with each; here is a count, which has ${index}")
+		}
+		return stack(name)
+	}
+}
+
+// checkNames looks at the names of all resources: names that differ only in
+// case would be one name to CloudStack.
+func (l *loader) checkNames(prefix string) {
+	for _, kind := range l.kinds {
+		byFold := map[string]*member{}
+		for _, b := range l.order {
+			if b.kind != kind {
+				continue
+			}
+			for _, m := range b.members {
+				folded := strings.ToLower(m.name)
+				if first := byFold[folded]; first != nil {
+					l.wrongKey(b.at, "the other is at "+first.at.pos().String(), "the names %s and %s differ only in case", quote(first.name), quote(m.name))
+					break
+				}
+				byFold[folded] = m
+				if kind.CheckName == nil {
+					continue
+				}
+				if text := kind.CheckName(prefix + m.name); text != "" {
+					l.wrongKey(b.at, "", "the name %s: %s", quote(prefix+m.name), text)
+					break
+				}
+			}
+		}
+	}
+}

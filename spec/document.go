@@ -1,0 +1,159 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// header is what one document of a stack says about the whole.
+type header struct {
+	doc    *node
+	fields map[string]*entry
+}
+
+// section is one document's resources of one kind.
+type section struct {
+	kind *provider.Kind
+	node *node
+}
+
+var headerFields = []string{"version", "stack", "zone", "prefix", "policy", "origin", "project"}
+
+// document sorts the top-level keys of one document.
+func (l *loader) document(doc *node) {
+	if doc.shape != mapping {
+		l.wrong(doc, "", "a stack file is a mapping of keys such as stack and zone, not %s", doc)
+		return
+	}
+	for _, e := range doc.entries {
+		switch kind := l.kinds.ByPlural(e.key); {
+		case kind != nil:
+			l.sections = append(l.sections, section{kind, e.value})
+		case slices.Contains(headerFields, e.key):
+			l.headerField(doc, e)
+		case e.key == "variables":
+			l.vars.declare(e.value)
+		case e.key == "defaults":
+			l.declareDefaults(e.value)
+		case e.key == "include", isExtension(e.key): // see readFile
+		case slices.Contains(comingSections, e.key):
+			l.wrongKey(e, "", "%s is not supported yet", e.key)
+		default:
+			l.wrongKey(e, hintFields(e.key, l.topLevel()), "unknown field %s", quote(e.key))
+		}
+	}
+}
+
+// isExtension reports whether a top-level key is the user's own.
+func isExtension(key string) bool { return strings.HasPrefix(key, "x-") }
+
+// topLevel lists the keys that a document may have.
+func (l *loader) topLevel() []string {
+	keys := append(slices.Clone(headerFields), "variables", "defaults", "include")
+	for _, k := range l.kinds {
+		keys = append(keys, k.Plural)
+	}
+	return keys
+}
+
+func (l *loader) headerField(doc *node, e *entry) {
+	h := &l.header
+	if h.doc == nil {
+		h.doc, h.fields = doc, map[string]*entry{}
+	}
+	if h.doc != doc {
+		first := slices.IndexFunc(h.doc.entries, func(e *entry) bool { return slices.Contains(headerFields, e.key) })
+		l.wrongKey(e, "the header begins at "+h.doc.entries[first].pos().String(),
+			"%s belongs into the stack's header, which is another document", e.key)
+		return
+	}
+	h.fields[e.key] = e
+}
+
+var stackName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
+
+var policies = []string{"sync", "upsert-only", "create-only", "observe"}
+
+// stack makes the stack, still without resources, from the header.
+func (l *loader) stack(path string) *Stack {
+	s := &Stack{Path: path, Header: Pos{File: l.source(path).shown}}
+	h := l.header
+	if h.doc == nil {
+		l.add(Issue{Pos: s.Header, Text: "no header", Hint: "begin with “version: 1” and “stack: NAME”"})
+		return s
+	}
+	s.Header = Pos{h.doc.src.shown, h.doc.line, h.doc.column}
+	for _, name := range []string{"version", "stack"} {
+		if h.fields[name] == nil {
+			l.add(Issue{Pos: s.Header, Path: name, Text: "the header must have this field"})
+		}
+	}
+	if n, text, ok := l.headerText("version"); ok && text != "1" {
+		l.wrong(n, "", "version %s is not one that this trueup reads; it reads version 1", quote(text))
+	}
+	if n, text, ok := l.headerText("stack"); ok {
+		s.Name, s.Header = text, h.fields["stack"].pos()
+		if !stackName.MatchString(text) {
+			l.wrong(n, "", "%s is no name for a stack: 1 to 31 of a–z, 0–9 and -, the first a letter", quote(text))
+		}
+	}
+	if e := h.fields["zone"]; e != nil {
+		d := l.headerDecoder()
+		if v, ok := d.value(provider.Field{Name: "zone", Type: provider.Choice}, e.value); ok {
+			s.Zone = v.(provider.Named)
+		}
+	}
+	_, s.Prefix, _ = l.headerText("prefix")
+	_, s.Origin, _ = l.headerText("origin")
+	if n, text, ok := l.headerText("policy"); ok {
+		switch {
+		case !slices.Contains(policies, text):
+			l.wrong(n, didYouMean(text, policies), "%s is no policy; expected %s", quote(text), alternatives(policies))
+		case text != "sync":
+			l.wrong(n, "", "the policy %s is not supported yet; only sync is", text)
+		}
+	}
+	if e := h.fields["project"]; e != nil {
+		l.wrongKey(e, "", "project is not supported yet")
+	}
+	return s
+}
+
+// headerText is a text of the header; ok is false where there is none.
+func (l *loader) headerText(name string) (n *node, text string, ok bool) {
+	e := l.header.fields[name]
+	if e == nil || e.value.shape == null {
+		return nil, "", false
+	}
+	text, ok = l.headerDecoder().scalar(e.value)
+	return e.value, text, ok
+}
+
+func (l *loader) headerDecoder() *decoder { return &decoder{loader: l, variable: l.vars.get} }
+
+// Fields that the design has and this version has not.
+var (
+	comingSections = []string{"volumes", "loadBalancers", "portForwards", "firewall"}
+	comingFields   = []string{"was", "keep", "ready", "disks", "onDelete", "order", "pause", "details"}
+)
+
+// hintFields helps with an unknown field.
+func hintFields(word string, known []string) string {
+	if hint := didYouMean(word, known); hint != "" {
+		return hint
+	}
+	return "known here: " + strings.Join(known, ", ")
+}
+
+// alternatives lists what was expected: "a, b or c".
+func alternatives(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return fmt.Sprintf("%s or %s", strings.Join(words[:last], ", "), words[last])
+}

@@ -1,0 +1,138 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// lookup tells a variable's value; set is false where it has none. Its error
+// is a user mistake.
+type lookup func(name string) (value string, set bool, err error)
+
+// interpolate replaces ${V}, ${V:-default} and ${V:?message} in text by
+// variables, and $$ by a dollar sign. A default may hold variables itself.
+// Its error is a user mistake.
+func interpolate(text string, variable lookup) (string, error) {
+	if !strings.Contains(text, "$") {
+		return text, nil
+	}
+	var out strings.Builder
+	for {
+		at := strings.IndexByte(text, '$')
+		if at < 0 {
+			out.WriteString(text)
+			break
+		}
+		out.WriteString(text[:at])
+		text = text[at+1:]
+		switch {
+		case strings.HasPrefix(text, "$"):
+			out.WriteByte('$')
+			text = text[1:]
+		case strings.HasPrefix(text, "{"):
+			end := closing(text)
+			if end < 0 {
+				return "", fmt.Errorf("${%s has no closing brace; write $$ for a dollar sign", text[1:])
+			}
+			value, err := substitute(text[1:end], variable)
+			if err != nil {
+				return "", err
+			}
+			out.WriteString(value)
+			text = text[end+1:]
+		default:
+			return "", fmt.Errorf("a lone $ means nothing: write ${name} for a variable, $$ for a dollar sign")
+		}
+		if out.Len() > maxText {
+			return "", tooLong()
+		}
+	}
+	if out.Len() > maxText {
+		return "", tooLong()
+	}
+	return out.String(), nil
+}
+
+func tooLong() error {
+	return fmt.Errorf("longer than %d KiB with its variables filled in", maxText>>10)
+}
+
+// closing returns where the brace that text begins with is closed, or -1.
+func closing(text string) int {
+	depth := 1
+	for i := 1; i < len(text); i++ {
+		switch {
+		case strings.HasPrefix(text[i:], "$$"):
+			i++
+		case strings.HasPrefix(text[i:], "${"):
+			depth++
+			i++
+		case text[i] == '}':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// substitute gives the value of what stands between the braces.
+func substitute(body string, variable lookup) (string, error) {
+	name, rest := body, ""
+	if end := strings.IndexFunc(body, func(r rune) bool { return !inName(r) }); end >= 0 {
+		name, rest = body[:end], body[end:]
+	}
+	if !isName(name) {
+		return "", fmt.Errorf("${%s} does not begin with the name of a variable", body)
+	}
+	value, set, err := variable(name)
+	if err != nil {
+		return "", err
+	}
+	op, operand := rest, ""
+	if len(rest) > 2 {
+		op, operand = rest[:2], rest[2:]
+	}
+	switch op {
+	case "":
+		if !set {
+			return "", &unsetError{name}
+		}
+		return value, nil
+	case ":-":
+		if value != "" {
+			return value, nil
+		}
+		return interpolate(operand, variable)
+	case ":?":
+		if value != "" {
+			return value, nil
+		}
+		message, err := interpolate(operand, variable)
+		if err == nil && message == "" {
+			message = "it must have a value"
+		}
+		if err == nil {
+			err = fmt.Errorf("the variable %s: %s", name, message)
+		}
+		return "", err
+	default:
+		return "", fmt.Errorf("${%s}: after the name stands :-default, :?message or nothing", body)
+	}
+}
+
+// unsetError is the mistake of naming a variable that has no value.
+type unsetError struct{ name string }
+
+func (e *unsetError) Error() string {
+	return fmt.Sprintf("the variable %s has no value: pass --var %s=…, set %s%s, or write ${%s:-default}", e.name, e.name, EnvPrefix, e.name, e.name)
+}
+
+// isName reports whether s may be a variable's name.
+func isName(s string) bool {
+	return s != "" && (s[0] < '0' || s[0] > '9') && strings.IndexFunc(s, func(r rune) bool { return !inName(r) }) < 0
+}
+
+func inName(r rune) bool {
+	return r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}

@@ -1,0 +1,131 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// link decodes a reference: the name of a resource of this stack,
+// {external: name} or {id: uuid}.
+func (d *decoder) link(f provider.Field, n *node) (provider.Value, bool) {
+	ref, ok := d.ref(f.Kind, n)
+	if !ok {
+		return nil, false
+	}
+	return ref, true
+}
+
+// links decodes a list of references, or one.
+func (d *decoder) links(f provider.Field, n *node) (provider.Value, bool) {
+	items := n.items
+	if n.shape != list {
+		items = []*node{n}
+	}
+	before := len(d.issues)
+	refs := []provider.Ref{}
+	for _, item := range items {
+		if ref, ok := d.ref(f.Kind, item); ok && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs, len(d.issues) == before
+}
+
+func (d *decoder) ref(kind string, n *node) (provider.Ref, bool) {
+	if n.shape == mapping {
+		return d.foreign(kind, n)
+	}
+	name, ok := d.scalar(n)
+	if !ok {
+		return provider.Ref{}, false
+	}
+	return d.named(kind, name, n)
+}
+
+// foreign decodes a reference to something that the stack does not own.
+func (d *decoder) foreign(kind string, n *node) (provider.Ref, bool) {
+	known := []string{"external", "id"}
+	for _, e := range n.entries {
+		if !slices.Contains(known, e.key) {
+			d.wrongKey(e, hintFields(e.key, known), "unknown field %s", quote(e.key))
+			return provider.Ref{}, false
+		}
+	}
+	external, id := n.get("external"), n.get("id")
+	switch {
+	case external != nil && id != nil || external == nil && id == nil:
+		d.wrong(n, "", "expected the name of a %s of this stack, {external: name} or {id: uuid}", kind)
+		return provider.Ref{}, false
+	case id != nil:
+		text, ok := d.id(id.value)
+		return provider.Ref{Kind: kind, ID: text}, ok
+	}
+	text, ok := d.scalar(external.value)
+	if ok && text == "" {
+		d.wrong(external.value, "", "expected the name of a %s, not an empty text", kind)
+		return provider.Ref{}, false
+	}
+	return provider.Ref{Kind: kind, Live: text}, ok
+}
+
+// named finds a resource of this stack. Where there is none, it tells what the
+// user may have meant.
+func (d *decoder) named(kind, name string, n *node) (provider.Ref, bool) {
+	if d.members[provider.Address{Kind: kind, Name: name}] != nil {
+		return provider.Ref{Kind: kind, Name: name}, true
+	}
+	if b := d.blocks[kind][name]; b != nil {
+		if b.counted {
+			d.wrong(n, "name one of its members: "+b.memberNames(), "%s is a count, not one %s", quote(name), kind)
+		}
+		return provider.Ref{}, false // else something is wrong with the block, and has been reported
+	}
+	if group, ok := strings.CutPrefix(name, "group:"); ok {
+		d.wrong(n, fmt.Sprintf("write %s", quote(group)), "group: stands only among the sources of a rule")
+		return provider.Ref{}, false
+	}
+	for _, other := range d.kinds {
+		if d.members[provider.Address{Kind: other.Name, Name: name}] != nil {
+			d.wrong(n, "", "%s is a %s, and here is a %s expected", quote(name), other.Name, kind)
+			return provider.Ref{}, false
+		}
+	}
+	hint := didYouMean(name, d.namesOf(kind))
+	if hint == "" {
+		hint = "declare it, or write {external: " + name + "} for one that the stack does not own"
+	}
+	d.wrong(n, hint, "this stack has no %s %s", kind, quote(name))
+	return provider.Ref{}, false
+}
+
+// namesOf lists the resources of a kind, sorted.
+func (l *loader) namesOf(kind string) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(l.blocks[kind])) {
+		for _, m := range l.blocks[kind][name].members {
+			names = append(names, m.name)
+		}
+	}
+	return names
+}
+
+// memberNames lists the members of a count, the first ones of many.
+func (b *block) memberNames() string {
+	const most = 10
+	var names []string
+	for _, m := range b.members {
+		if len(names) == most {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, m.name)
+	}
+	if names == nil {
+		return "it has none"
+	}
+	return strings.Join(names, ", ")
+}
