@@ -1,0 +1,140 @@
+package simulator
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A command is one entry of the API, as data. What its parameters are is recorded (see [apis]); what they refer to stands in refs.
+type command struct {
+	name      string
+	envelope  string          // the key of the answer where it is not the lower-case name and "response"
+	adminOnly bool            // an ordinary user is told that there is no such command (432)
+	required  []string        // in the order in which CloudStack misses them
+	refs      map[string]kind // parameters that hold ids, and of what
+	do        func(*call) (object, *apiError)
+
+	// Asynchronous commands have no do.
+	start      func(*call) (*started, *apiError) // at the call: checks, and makes what is made at once
+	begin      func(*call)                       // optional: when the job gets to work
+	work       func(*call) (object, *apiError)   // when the job ends
+	class      string                            // of the Java class, below org.apache.cloudstack.api.command
+	adminClass string                            // where an administrator's job has another one
+	instance   string                            // jobinstancetype
+	slow       bool                              // takes half as long again as others
+	events     string                            // type of its events, such as VM.CREATE
+}
+
+// started tells what the accepted call of an asynchronous command is about.
+type started struct {
+	resource  string // the job's instance
+	anonymous bool   // the job does not show its instance's id
+	creates   bool   // the answer names the resource beside the job
+	answerID  string // where that is not the resource
+}
+
+func (c *command) async() bool { return c.start != nil }
+
+// answerKey is the single key of the answer.
+func (c *command) answerKey() string {
+	if c.envelope != "" {
+		return c.envelope
+	}
+	return strings.ToLower(c.name) + "response"
+}
+
+// shortName is what errors call the command.
+func (c *command) shortName() string { return strings.TrimSuffix(c.answerKey(), "response") }
+
+// check looks at a call's parameters before the command does, as CloudStack's dispatcher does.
+func (c *call) check() *apiError {
+	for name, value := range c.params {
+		if name == "signature" || name == "apikey" {
+			continue
+		}
+		if strings.ContainsFunc(value, func(r rune) bool { return r < 0x20 && r != '\t' && r != '\n' && r != '\r' || r == 0x7f }) {
+			return refuse(codeParameter, csAPI, "Received value containing illegal ASCII non-printable characters for parameter %s", name)
+		}
+	}
+	api := c.world.center.apis[c.cmd.name]
+	for _, name := range c.cmd.required {
+		if !c.params.has(name) || c.cmd.refs[name] != "" && c.params[name] == "" {
+			return refuse(codeParameter, csAPI, "Unable to execute API command %s due to missing parameter %s", c.cmd.shortName(), name)
+		}
+	}
+	for _, p := range api.params {
+		value, given := c.params[p.name]
+		if !given {
+			continue
+		}
+		switch p.kind {
+		case "integer", "long", "short":
+			if _, err := strconv.ParseInt(value, 10, 64); err != nil && value != "" {
+				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value %s for parameter %s", c.cmd.shortName(), value, p.name)
+			}
+		case "string":
+			if len([]rune(value)) > p.length {
+				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value. Value greater than max allowed length %d for param: %s",
+					c.cmd.shortName(), p.length, p.name)
+			}
+		}
+		if k := c.cmd.refs[p.name]; k != "" {
+			if err := c.checkRefs(k, p, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkRefs refuses ids of nothing. A number is taken as an id of CloudStack's database and not looked at here.
+func (c *call) checkRefs(k kind, p apiParam, value string) *apiError {
+	refs := []string{value}
+	if p.kind == "list" {
+		refs = c.params.list(p.name)
+	}
+	for _, ref := range refs {
+		if _, err := strconv.ParseInt(ref, 10, 64); err == nil || ref == "" {
+			continue
+		}
+		if !c.world.exists(k, ref) {
+			return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value. Invalid parameter %s value=%s due to "+
+				"incorrect long value format, or entity does not exist or due to incorrect parameter annotation for the field in api cmd class.",
+				c.cmd.shortName(), p.name, ref)
+		}
+	}
+	return nil
+}
+
+// run answers a call.
+func (c *call) run() (object, *apiError) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if !c.cmd.async() {
+		return c.cmd.do(c)
+	}
+	s, err := c.cmd.start(c)
+	if err != nil && !err.byJob {
+		return nil, err
+	}
+	if s == nil {
+		s = &started{}
+	}
+	j, refused := c.world.submit(c, s, err)
+	if refused != nil {
+		return nil, refused
+	}
+	var o object
+	switch {
+	case s.answerID != "":
+		o.add("id", s.answerID)
+	case s.creates:
+		o.add("id", s.resource)
+	}
+	o.add("jobid", j.ID)
+	return o, nil
+}
+
+// succeeded is the answer of commands that have nothing to show.
+func succeeded() object { return object{{"success", true}} }

@@ -1,0 +1,82 @@
+package simulator
+
+import (
+	"slices"
+	"time"
+)
+
+// An event is a line of the account's history.
+type event struct {
+	row
+	Type        string
+	Level       string
+	Description string
+	Account     string
+	User        string
+	Resource    string
+	Kind        string
+	State       string // Scheduled, Started, Completed or Created
+	Parent      string `json:",omitempty"`
+	Created     time.Time
+}
+
+const eventsKept = 10000
+
+// recordEvent tells of a job that has ended.
+func (w *world) recordEvent(j *job, failure *apiError) {
+	kind := w.center.commands[j.Command].events
+	if kind == "" {
+		return
+	}
+	e := &event{
+		Type: kind, Level: "INFO", Description: "Successfully completed " + j.Command, Account: j.Account, User: j.User,
+		Resource: j.Resource, Kind: j.Kind, State: "Completed", Created: w.Now,
+	}
+	if failure != nil {
+		e.Level, e.Description = "ERROR", "Error while "+j.Command+": "+failure.text
+	}
+	w.addEvent(e)
+}
+
+func (w *world) addEvent(e *event) {
+	e.ID = w.newID()
+	w.Events.add(e)
+	if len(w.Events.Rows) > eventsKept {
+		w.Events.remove(w.Events.Rows[0].ID)
+	}
+}
+
+func listEvents(c *call) (object, *apiError) {
+	p := c.params
+	visible, err := c.scope()
+	if err != nil {
+		return nil, err
+	}
+	since, err := c.date("startdate")
+	if err != nil {
+		return nil, err
+	}
+	until, err := c.date("enddate")
+	if err != nil {
+		return nil, err
+	}
+	var found []*event
+	for _, e := range slices.Backward(c.world.Events.Rows) {
+		if visible(e.Account) && (p["type"] == "" || p["type"] == e.Type) && (p["level"] == "" || p["level"] == e.Level) &&
+			(p["id"] == "" || p["id"] == e.ID) && (p["resourceid"] == "" || p["resourceid"] == e.Resource) &&
+			!e.Created.Before(since) && (until.IsZero() || !e.Created.After(until)) && c.keyword(e.Type, e.Description) {
+			found = append(found, e)
+		}
+	}
+	return page(c, "event", found, c.world.renderEvent)
+}
+
+func (w *world) renderEvent(e *event) object {
+	o := object{{"id", e.ID}, {"username", w.Users.get(e.User).Name}, {"type", e.Type}, {"level", e.Level}, {"description", e.Description}}
+	o = append(o, w.fullyOwnedBy(e.Account)...)
+	o.addIf("resourceid", e.Resource)
+	o.addIf("resourcetype", e.Kind)
+	o = append(o, object{{"created", wireTime(e.Created)}, {"state", e.State}}...)
+	o.addIf("parentid", e.Parent)
+	return o
+}

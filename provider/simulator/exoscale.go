@@ -1,0 +1,57 @@
+package simulator
+
+import "slices"
+
+// The Exoscale flavour differs in what an address is: it belongs to the account, not to a network, and is added
+// to any number of nics (addIpToNic). Rules may have a description, and some more protocols have names.
+
+// exoscaleProtocols are the names that rules may use beside tcp, udp, icmp and icmpv6.
+var exoscaleProtocols = []string{"ah", "esp", "gre", "ipip"}
+
+func (c *call) exoscale() bool { return c.world.config.Flavour == Exoscale }
+
+// startAssociateElastic takes an address for the account.
+func startAssociateElastic(c *call) (*started, *apiError) {
+	w, p := c.world, c.params
+	owner, err := c.owner()
+	if err != nil {
+		return nil, err
+	}
+	zone := p["zoneid"]
+	if zone == "" {
+		return nil, invalid("Unable to figure out zone to assign IP to. Please specify either zoneId, or networkId, or vpcId in the call")
+	}
+	if err := w.reserve(owner, "public_ip", 1); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(w.Addresses.Rows, func(a *address) bool {
+		return a.Zone == zone && (p["ipaddress"] == "" || p["ipaddress"] == a.IP) &&
+			(a.State == addressFree || a.State == addressReserved && a.Account == owner.ID)
+	})
+	if i < 0 {
+		return nil, refuse(codeCapacity, csAPI, "Insufficient address capacity")
+	}
+	a := w.Addresses.Rows[i]
+	a.State, a.Account, a.Acquired, a.Elastic = addressAllocating, owner.ID, w.Now, true
+	return &started{resource: a.ID, creates: true}, nil
+}
+
+// elastic finds the elastic address with this text that an account has in a zone.
+func (w *world) elastic(accountID, zone, ip string) *address {
+	i := slices.IndexFunc(w.Addresses.Rows, func(a *address) bool {
+		return a.Elastic && a.IP == ip && a.Account == accountID && a.Zone == zone
+	})
+	if i < 0 {
+		return nil
+	}
+	return w.Addresses.Rows[i]
+}
+
+// takeFromNICs removes a released elastic address from every nic that has it.
+func (w *world) takeFromNICs(a *address) {
+	for _, s := range slices.Clone(w.SecondaryIPs.Rows) {
+		if s.IP == a.IP && w.elastic(a.Account, a.Zone, s.IP) == a {
+			w.dropSecondaryIP(s)
+		}
+	}
+}

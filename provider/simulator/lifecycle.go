@@ -1,0 +1,366 @@
+package simulator
+
+import "slices"
+
+// machine finds the machine that a parameter names, if the caller may use it.
+func (c *call) machine(param string) (*machine, *apiError) {
+	m := c.world.Machines.find(c.params[param])
+	if m == nil {
+		return nil, invalid("Unable to find a virtual machine with specified id")
+	}
+	if !c.mayUse(m.Account) {
+		return nil, errNotOurs
+	}
+	return m, nil
+}
+
+// startMachineJob makes the start of a command about one machine out of the check for what its job would be refused for.
+// The check looks at the moment of the call, as CloudStack does, however many jobs are before it.
+func startMachineJob(param string, check func(*call, *machine) *apiError) func(*call) (*started, *apiError) {
+	return func(c *call) (*started, *apiError) {
+		m, err := c.machine(param)
+		if err != nil {
+			return nil, err
+		}
+		s := &started{resource: m.ID, anonymous: c.cmd.instance == ""}
+		if m.State == stateExpunged {
+			return s, failJob(codeParameter, "unable to find a virtual machine with id %d", m.Num)
+		}
+		if check == nil {
+			return s, nil
+		}
+		return s, check(c, m)
+	}
+}
+
+// machineJob makes the work of a command about one machine.
+func machineJob(do func(*call, *machine) *apiError, v view) func(*call) (object, *apiError) {
+	return func(c *call) (object, *apiError) {
+		m := c.world.Machines.get(c.job.Resource)
+		if m.State == stateExpunged {
+			return nil, failJob(codeParameter, "unable to find a virtual machine with id %d", m.Num)
+		}
+		if err := do(c, m); err != nil {
+			return nil, err
+		}
+		return object{{"virtualmachine", c.world.renderMachine(m, v)}}, nil
+	}
+}
+
+func mayStart(c *call, m *machine) *apiError {
+	switch {
+	case m.State == stateRunning:
+		return failJob(codeParameter, "The virtual machine %s (%s) is already running", m.ID, m.DisplayName)
+	case m.gone():
+		return failJob(codeInternal, "Unable to orchestrate the start of VM instance {%q:%q,%q:%q}.", "instanceName", c.world.instanceName(m), "uuid", m.ID)
+	}
+	return nil
+}
+
+// start lets a machine run. One in state Error is deployed once more.
+func start(c *call, m *machine) *apiError {
+	if m.gone() {
+		return mayStart(c, m)
+	}
+	was := stateStopped
+	if !m.EverRan {
+		was = stateError
+	}
+	if m.State == stateRunning {
+		return nil
+	}
+	return c.world.boot(m, was)
+}
+
+func stopping(c *call) {
+	if m := c.world.Machines.get(c.job.Resource); m != nil && m.State == stateRunning {
+		c.world.setState(m, stateStopping)
+	}
+}
+
+func mayStop(c *call, m *machine) *apiError {
+	if m.gone() || m.State == stateError {
+		return failJob(codeInternal, "Unable to stop %s", c.world.describe(m))
+	}
+	return nil
+}
+
+// stop stops a machine; a stopped one stays as it is.
+func stop(c *call, m *machine) *apiError {
+	if m.gone() {
+		return mayStop(c, m)
+	}
+	m.Host = 0
+	if m.State != stateStopped {
+		c.world.setState(m, stateStopped)
+	}
+	return nil
+}
+
+func mayReboot(_ *call, m *machine) *apiError {
+	if m.State != stateRunning {
+		return failJob(codeParameter, "The Instance %s (%s) is not running, unable to reboot it", m.ID, m.DisplayName)
+	}
+	return nil
+}
+
+func reboot(_ *call, m *machine) *apiError {
+	if m.State != stateRunning {
+		return failJob(codeInternal, "Unable to retrieve host with id null")
+	}
+	return nil
+}
+
+func mayDestroy(c *call, m *machine) *apiError {
+	switch {
+	case c.params.bool("expunge") && !c.admin():
+		return failJob(codeInternal, "Account does not have permission for expunging.")
+	case m.Protected:
+		return failJob(codeParameter, "Instance [id = %s, name = %s] has delete protection enabled and cannot be deleted.", m.ID, c.world.instanceName(m))
+	}
+	return nil
+}
+
+// destroy stops a machine and takes it from its owner's sight. It keeps its name, groups, static NAT and network until it is expunged.
+func destroy(c *call) (object, *apiError) {
+	w := c.world
+	m := w.Machines.get(c.job.Resource)
+	if m.State == stateExpunged {
+		return nil, failJob(codeParameter, "unable to find a virtual machine with id %d", m.Num)
+	}
+	if !m.gone() {
+		failed := m.State == stateError
+		w.setState(m, stateDestroyed)
+		if failed {
+			m.State = stateExpunging
+		}
+		m.Host = 0
+		w.schedule(w.Now.Add(w.config.ExpungeDelay), machineLeaves, m.ID)
+	}
+	if c.params.bool("expunge") {
+		w.expunge(m.ID)
+		return object{{"virtualmachine", object{
+			{"securitygroup", []object{}}, {"nic", []object{}}, {"affinitygroup", []object{}}, {"deleteprotection", false}, {"tags", []object{}},
+		}}}, nil
+	}
+	return object{{"virtualmachine", w.renderMachine(m, fullView)}}, nil
+}
+
+func mayExpunge(c *call, m *machine) *apiError {
+	switch {
+	case !c.admin():
+		return failJob(codeInternal, "Expunging a vm can only be done by an Admin. Or when the allow.user.expunge.recover.vm key is set.")
+	case !m.gone():
+		return failJob(codeParameter, "Please destroy vm with specified id before expunging")
+	}
+	return nil
+}
+
+func expungeNow(c *call) (object, *apiError) {
+	c.world.expunge(c.job.Resource)
+	return succeeded(), nil
+}
+
+func recoverVirtualMachine(c *call) (object, *apiError) {
+	if !c.admin() {
+		return nil, refuse(codeAccount, csPermission, "Recovering a vm can only be done by an Admin. Or when the allow.user.expunge.recover.vm key is set.")
+	}
+	m, err := c.machine("id")
+	if err != nil {
+		return nil, err
+	}
+	if m.State != stateDestroyed {
+		return nil, invalid("vm with id %s cannot be recovered", m.ID)
+	}
+	c.world.setState(m, stateStopped)
+	return object{{"virtualmachine", c.world.renderMachine(m, fullView)}}, nil
+}
+
+func updateVirtualMachine(c *call) (object, *apiError) {
+	w, p := c.world, c.params
+	m, err := c.machine("id")
+	if err != nil {
+		return nil, err
+	}
+	if m.State == stateError || m.State == stateExpunging || m.State == stateExpunged {
+		return nil, opaque(csRuntime)
+	}
+	name, renamed := p["name"]
+	if renamed {
+		if err := c.checkName(name); err != nil {
+			return nil, err
+		}
+		for _, id := range m.NICs {
+			if o := w.hostNames[w.NICs.get(id).Network+" "+name]; o != nil && o != m {
+				return nil, opaque(csRuntime)
+			}
+		}
+	}
+	if err := checkUserData(p["userdata"]); err != nil {
+		return nil, err
+	}
+	if p.has("securitygroupids") || p.has("securitygroupnames") {
+		if m.State != stateStopped {
+			return nil, opaque(csRuntime)
+		}
+		groups, err := c.groups(m.Account)
+		if err != nil {
+			return nil, err
+		}
+		w.joinGroups(m, groups)
+	}
+	if renamed && name != m.Name {
+		w.rename(m, name)
+		m.DisplayName = name
+	}
+	if v := p["displayname"]; v != "" {
+		m.DisplayName = v
+	}
+	if v, ok := p["group"]; ok {
+		m.Group = ""
+		if v != "" {
+			m.Group = w.instanceGroupNamed(m.Account, v).ID
+		}
+	}
+	if v, ok := p["userdata"]; ok {
+		m.UserData = v
+	}
+	if _, ok := p["deleteprotection"]; ok {
+		m.Protected = p.bool("deleteprotection")
+	}
+	if details := p.details("details"); len(details) > 0 {
+		m.Details = nil
+		if err := c.chooseDetails(m); err != nil {
+			return nil, err
+		}
+	} else if p.bool("cleanupdetails") {
+		m.Details = nil
+	}
+	return object{{"virtualmachine", w.renderMachine(m, fullView)}}, nil
+}
+
+func getVirtualMachineUserData(c *call) (object, *apiError) {
+	m, err := c.machine("virtualmachineid")
+	if err != nil {
+		return nil, err
+	}
+	o := object{{"virtualmachineid", m.ID}}
+	o.addIf("userdata", m.UserData)
+	return object{{"virtualmachineuserdata", o}}, nil
+}
+
+func resetUserData(c *call) (object, *apiError) {
+	m, err := c.machine("id")
+	if err != nil {
+		return nil, err
+	}
+	if m.State != stateStopped {
+		return nil, invalid("VM userdata cannot be reset. VM should be in Stopped state")
+	}
+	if err := checkUserData(c.params["userdata"]); err != nil {
+		return nil, err
+	}
+	m.UserData = c.params["userdata"]
+	return object{{"virtualmachine", c.world.renderMachine(m, fullView)}}, nil
+}
+
+func mayResetKey(_ *call, m *machine) *apiError {
+	if m.State != stateStopped {
+		return failJob(codeParameter, "VM instance %s should be stopped to do SSH Key reset", m.ID)
+	}
+	return nil
+}
+
+func resetKey(c *call, m *machine) *apiError {
+	names := c.params.list("keypairs")
+	if one := c.params["keypair"]; one != "" {
+		names = append(names, one)
+	}
+	if err := c.world.setKeys(m, names); err != nil {
+		return failJob(err.code, "%s", err.text)
+	}
+	return nil
+}
+
+// alreadyHas tells that a machine has the offering it is to be given.
+func (c *call) alreadyHas(m *machine) string {
+	return "Not upgrading vm " + c.world.describe(m) + " since it already has the requested service offering (" +
+		withID(c.world.center.serviceOfferings, m.Offering).text("name") + ")"
+}
+
+func mayScale(c *call, m *machine) *apiError {
+	switch {
+	case m.Offering == c.params["serviceofferingid"]:
+		return failJob(codeParameter, "%s", c.alreadyHas(m))
+	case m.State == stateRunning:
+		return failJob(codeInternal, "Dynamically scaling Instances is disabled for this zone, please contact your admin.")
+	case m.State != stateStopped:
+		return failJob(codeParameter, "Unable to scale %s", c.world.describe(m))
+	}
+	return nil
+}
+
+func scale(c *call, m *machine) *apiError {
+	if m.State != stateStopped {
+		return mayScale(c, m)
+	}
+	if err := c.chooseOffering(m); err != nil {
+		return failJob(err.code, "%s", err.text)
+	}
+	return nil
+}
+
+func changeServiceForVirtualMachine(c *call) (object, *apiError) {
+	m, err := c.machine("id")
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case m.Offering == c.params["serviceofferingid"]:
+		return nil, invalid("%s", c.alreadyHas(m))
+	case m.State != stateStopped:
+		return nil, invalid("Unable to upgrade Instance %s  in state %s; make sure the Instance is stopped", c.world.describe(m), m.State)
+	}
+	if err := c.chooseOffering(m); err != nil {
+		return nil, err
+	}
+	return object{{"virtualmachine", c.world.renderMachine(m, fullView)}}, nil
+}
+
+func mayChangeAffinity(c *call, m *machine) *apiError {
+	switch {
+	case !c.params.has("affinitygroupids") && !c.params.has("affinitygroupnames"):
+		return failJob(codeParameter, "affinitygroupids parameter or affinitygroupnames parameter must be given")
+	case m.State != stateStopped:
+		return failJob(codeParameter, "Unable update affinity groups of the virtual machine %s in state %s; make sure the virtual machine is "+
+			"stopped and not in an error state before updating.", c.world.describe(m), m.State)
+	}
+	return nil
+}
+
+func changeAffinity(c *call, m *machine) *apiError {
+	groups, err := c.affinityGroups(m.Account)
+	if err != nil {
+		return failJob(err.code, "%s", err.text)
+	}
+	m.AffinityGroups = slices.Clone(groups)
+	return nil
+}
+
+// restore fails as it does in the recorded server, whose hypervisor cannot reinstall; see Config.Reinstall.
+func restore(c *call, m *machine) *apiError {
+	if !c.world.config.Reinstall {
+		return failJob(codeInternal, "Index 0 out of bounds for length 0")
+	}
+	if t := c.params["templateid"]; t != "" {
+		m.Template = t
+	}
+	for _, v := range c.world.Volumes.Rows {
+		if v.Machine == m.ID && v.Root {
+			v.ID, v.Created = c.world.newID(), c.world.Now
+		}
+	}
+	c.world.Volumes.reindex()
+	m.Updated = c.world.Now
+	return nil
+}

@@ -1,0 +1,180 @@
+package simulator
+
+import (
+	"slices"
+	"strings"
+)
+
+// views are the values of details= at listVirtualMachines, in the order in which CloudStack lists them.
+var views = []string{"all", "group", "nics", "stats", "secgrp", "tmpl", "servoff", "diskoff", "backoff", "iso", "volume", "min", "affgrp", "vnfnics"}
+
+// A view tells which parts of a machine an answer shows.
+type view struct {
+	nics, groups, template, offering, stats, iso, volume bool
+	userData                                             bool
+}
+
+var fullView = view{nics: true, groups: true, template: true, offering: true, stats: true, iso: true, volume: true}
+
+func (c *call) view() (view, *apiError) {
+	names := c.params.list("details")
+	for _, n := range names {
+		if !slices.Contains(views, n) {
+			return view{}, invalid("The details parameter contains a non permitted value. The allowed values are [%s]", strings.Join(views, ", "))
+		}
+	}
+	v := fullView
+	if len(names) > 0 && !slices.Contains(names, "all") {
+		has := func(n string) bool { return slices.Contains(names, n) }
+		v = view{nics: has("nics"), groups: has("secgrp"), template: has("tmpl"), offering: has("servoff"), stats: has("stats"), iso: has("iso"), volume: has("volume")}
+	}
+	v.userData = c.params.bool("userdata")
+	return v, nil
+}
+
+func (w *world) renderMachine(m *machine, v view) object {
+	o := make(object, 0, 64)
+	o = append(o, object{{"id", m.ID}, {"name", m.Name}, {"displayname", m.DisplayName}}...)
+	o = append(o, w.ownedBy(m.Account)...)
+	o = append(o, object{{"userid", m.User}, {"username", w.Users.get(m.User).Name}}...)
+	o = append(o, domainFields()...)
+	o.add("created", wireTime(m.Created))
+	if !m.Updated.IsZero() {
+		o.add("lastupdated", wireTime(m.Updated))
+	}
+	o.add("state", m.State)
+	o.add("haenable", false)
+	if g := w.InstanceGroups.get(m.Group); g != nil {
+		o.add("groupid", g.ID)
+		o.add("group", g.Name)
+	}
+	o.add("zoneid", m.Zone)
+	o.add("zonename", w.center.zoneName(m.Zone))
+	if m.State == stateRunning || m.State == stateStopping {
+		o.add("hostcontrolstate", "Enabled")
+	}
+	if v.template {
+		t := withID(w.center.templates, m.Template)
+		o = append(o, object{
+			{"templateid", m.Template}, {"templatename", t.text("name")}, {"templatetype", t.text("templatetype")},
+			{"templateformat", t.text("format")}, {"templatedisplaytext", t.text("displaytext")}, {"passwordenabled", false},
+		}...)
+	}
+	if v.iso {
+		o.add("isos", []object{})
+		o.add("isomaxcount", 1)
+	}
+	if v.offering {
+		o.add("serviceofferingid", m.Offering)
+		o.add("serviceofferingname", withID(w.center.serviceOfferings, m.Offering).text("name"))
+	}
+	if v.offering || v.stats {
+		o = append(o, object{{"cpunumber", m.CPU}, {"cpuspeed", m.Speed}, {"memory", m.Memory}}...)
+	}
+	o.add("guestosid", osTypeID)
+	if v.volume {
+		o.add("rootdeviceid", 0)
+		o.add("rootdevicetype", "ROOT")
+	}
+	o = append(o, w.renderConnections(m, v)...)
+	details := object{}
+	for _, d := range m.Details {
+		details.add(d.Key, d.Value)
+	}
+	o.add("details", details)
+	o.add("readonlydetails", "dataDiskController, rootDiskController, backupValidationCommandTimeout, backupValidationScreenshotWait, backupValidationBootTimeout")
+	o.addIf("keypairs", strings.Join(m.Keys, ","))
+	o.add("affinitygroup", w.renderAffinityOf(m))
+	o = append(o, object{
+		{"isdynamicallyscalable", false}, {"deleteprotection", m.Protected}, {"ostypeid", osTypeID}, {"osdisplayname", osTypeName},
+	}...)
+	if m.EverRan {
+		o.add("pooltype", "NetworkFilesystem")
+	}
+	o.add("receivedbytes", 0)
+	o.add("sentbytes", 0)
+	if v.userData {
+		o.addIf("userdata", m.UserData)
+	}
+	o.add("tags", w.renderTags(m.ID))
+	o.add("hasannotations", false)
+	w.showPendingJob(&o, m.ID)
+	return o
+}
+
+// renderConnections shows security groups, nics and addresses.
+func (w *world) renderConnections(m *machine, v view) object {
+	groups, nics := []object{}, []object{}
+	if v.groups {
+		for _, id := range m.Groups {
+			groups = append(groups, w.renderGroup(w.Groups.get(id), groupOfMachine))
+		}
+	}
+	if v.nics {
+		for _, id := range m.NICs {
+			nics = append(nics, w.renderNIC(w.NICs.get(id), nicOfMachine))
+		}
+	}
+	o := object{{"securitygroup", groups}, {"nic", nics}, {"hypervisor", "Simulator"}}
+	if !v.nics || len(m.NICs) == 0 {
+		return o
+	}
+	o.add("ipaddress", w.NICs.get(m.NICs[0]).IP)
+	if a := w.staticNATOf(m.ID); a != nil {
+		o.add("publicipid", a.ID)
+		o.add("publicip", a.IP)
+	}
+	return o
+}
+
+func (w *world) renderAffinityOf(m *machine) []object {
+	out := []object{}
+	for _, id := range m.AffinityGroups {
+		g := w.AffinityGroups.get(id)
+		o := object{{"id", g.ID}, {"name", g.Name}}
+		o.addIf("description", g.Description)
+		out = append(out, append(o, w.ownedBy(g.Account)...))
+	}
+	return out
+}
+
+func listVirtualMachines(c *call) (object, *apiError) {
+	w, p := c.world, c.params
+	v, err := c.view()
+	if err != nil {
+		return nil, err
+	}
+	if p["id"] != "" && p["ids"] != "" {
+		return nil, invalid("Specify either id or ids but not both parameters")
+	}
+	keep, err := c.listFilter()
+	if err != nil {
+		return nil, err
+	}
+	is := func(name, value string) bool { return p[name] == "" || p[name] == value }
+	var found []*machine
+	for _, m := range w.Machines.Rows {
+		if m.State == stateExpunged || m.gone() && !c.admin() || !stateMatches(p["state"], m.State) || !keep(m.Account, m.ID, m.Name) ||
+			!c.keyword(m.Name, m.DisplayName, m.State) ||
+			!is("zoneid", m.Zone) || !is("templateid", m.Template) || !is("serviceofferingid", m.Offering) || !is("groupid", m.Group) ||
+			!is("userid", m.User) ||
+			p["securitygroupid"] != "" && !slices.Contains(m.Groups, p["securitygroupid"]) ||
+			p["affinitygroupid"] != "" && !slices.Contains(m.AffinityGroups, p["affinitygroupid"]) ||
+			p["keypair"] != "" && !slices.Contains(m.Keys, p["keypair"]) ||
+			p["networkid"] != "" && !w.isOn(m, p["networkid"]) {
+			continue
+		}
+		found = append(found, m)
+	}
+	return page(c, "virtualmachine", found, func(m *machine) object { return w.renderMachine(m, v) })
+}
+
+// stateMatches reads the state filter: Present means not destroyed. Nonsense matches nothing.
+func stateMatches(wanted, state string) bool {
+	return wanted == "" || strings.EqualFold(wanted, state) ||
+		strings.EqualFold(wanted, "Present") && state != stateDestroyed && state != stateExpunging && state != stateError
+}
+
+func (w *world) isOn(m *machine, network string) bool {
+	return slices.ContainsFunc(m.NICs, func(id string) bool { return w.NICs.get(id).Network == network })
+}

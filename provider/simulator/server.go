@@ -1,0 +1,144 @@
+package simulator
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// A Flavour is a dialect of the API.
+type Flavour string
+
+const (
+	CloudStack Flavour = "cloudstack" // as recorded from 4.23
+	Exoscale   Flavour = "exoscale"   // as Exoscale's cloud of 2018 differed from it
+)
+
+// Defaults of a [Config].
+const (
+	DefaultExpungeDelay = 24 * time.Hour
+	DefaultJobTime      = 30 * time.Millisecond
+)
+
+// A Config says what cloud to simulate. The zero value is the recorded one with quick jobs.
+type Config struct {
+	Flavour      Flavour          // CloudStack unless set
+	Seed         uint64           // decides ids, keys and how long jobs take
+	Now          func() time.Time // the clock; time.Now unless set
+	ExpungeDelay time.Duration    // from the destruction of a machine until it is expunged; DefaultExpungeDelay unless set
+	Latency      Latency          // how long answers and jobs take
+	Host         Host             // what machines run on
+	Limits       map[string]int64 // what an ordinary account may have, by type as in listResourceLimits ("user_vm"); else unlimited
+	Reinstall    bool             // restoreVirtualMachine works; the recorded server's hypervisor can't and fails (530)
+}
+
+// Host is what every host of a zone can carry. A zone's hosts never fill up: only what is larger than a host, or must
+// not share one, finds no place.
+type Host struct {
+	Count    int   // hosts in a zone, 4 unless set: as many machines of one anti-affinity group can run
+	Cores    int64 // 64 unless set
+	MemoryMB int64 // 524288 unless set
+}
+
+// Credentials sign the requests of one account.
+type Credentials struct{ Key, Secret string }
+
+// A Server is a simulated CloudStack. Its methods may be called at once from many goroutines.
+type Server struct {
+	config Config
+
+	mu    sync.Mutex // guards world and log
+	world *world
+	log   []*Request
+	calls int64
+}
+
+// New starts a simulated cloud.
+func New(config Config) (*Server, error) {
+	config = withDefaults(config)
+	if config.Flavour != CloudStack && config.Flavour != Exoscale {
+		return nil, fmt.Errorf("start simulator: unknown flavour %q; use %q or %q", config.Flavour, CloudStack, Exoscale)
+	}
+	center, err := loadDatacentre()
+	if err != nil {
+		return nil, fmt.Errorf("start simulator: %w", err)
+	}
+	s := &Server{config: config}
+	s.world = newWorld(&s.config, center)
+	s.world.found(config.Now())
+	return s, nil
+}
+
+func withDefaults(c Config) Config {
+	if c.Flavour == "" {
+		c.Flavour = CloudStack
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.ExpungeDelay == 0 {
+		c.ExpungeDelay = DefaultExpungeDelay
+	}
+	if c.Latency.Job == 0 {
+		c.Latency.Job = DefaultJobTime
+	}
+	if c.Host.Count == 0 {
+		c.Host.Count = 4
+	}
+	if c.Host.Cores == 0 {
+		c.Host.Cores = 64
+	}
+	if c.Host.MemoryMB == 0 {
+		c.Host.MemoryMB = 524288
+	}
+	return c
+}
+
+// found fills a new world with what is there before anybody does anything.
+func (w *world) found(now time.Time) {
+	w.Now = now
+	w.addAccounts()
+	w.addSharedNetwork()
+	w.addAddresses()
+}
+
+// Close ends the simulator. It is not to be used afterwards.
+func (s *Server) Close() error { return nil }
+
+// User returns the credentials of the ordinary user "plain".
+func (s *Server) User() Credentials { return s.credentials(userAccount) }
+
+// Other returns the credentials of a second ordinary user, "plain2", who has an account of their own.
+func (s *Server) Other() Credentials { return s.credentials(otherAccount) }
+
+// Admin returns the credentials of the administrator.
+func (s *Server) Admin() Credentials { return s.credentials(adminAccount) }
+
+func (s *Server) credentials(name string) Credentials {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, u := range s.world.Users.Rows {
+		if u.Name == name {
+			return Credentials{u.Key, u.Secret}
+		}
+	}
+	return Credentials{}
+}
+
+// Advance moves the simulator's clock ahead of the injected one, and lets everything happen that falls due by that:
+// jobs end, destroyed machines are expunged.
+func (s *Server) Advance(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.world.Offset += d
+	s.world.settle(s.now())
+}
+
+// now is the simulator's time; s.mu is held.
+func (s *Server) now() time.Time { return s.config.Now().Add(s.world.Offset) }
+
+// ServeHTTP answers one request at any path.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.serve(w, r)
+}
