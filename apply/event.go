@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/trueup/trueup/plan"
-	"github.com/trueup/trueup/provider"
 )
 
 // Phase is where a step stands. The last five are final.
@@ -21,7 +20,14 @@ const (
 )
 
 // Final reports whether the step stays in the phase for the rest of the run.
-func (p Phase) Final() bool { return p != Started && p != Submitted }
+func (p Phase) Final() bool {
+	switch p {
+	case Done, Failed, NotStarted, Running, Waiting:
+		return true
+	default:
+		return false
+	}
+}
 
 // Event is one thing that happened in a run. Renderers, the journal and tests
 // read only these. Events are handed out one at a time.
@@ -34,30 +40,7 @@ type Event struct {
 	// run was ended.
 	Cause string
 	Err   error
-	// Text is set on events of the run itself: "lease taken", "tags: 12".
+	// Text is set on events of the run itself, and on those of a step that
+	// goes on in an unusual way: "tags: 12 resources", "another one is tried".
 	Text string
-}
-
-// Outcome is the final word on a step.
-type Outcome struct {
-	Step  *plan.Step
-	Phase Phase
-	Cause string
-	Job   string
-	ID    string // of the resource, where known
-	Err   error
-	Took  time.Duration
-}
-
-// Report is the end of a run: every step once, in the plan's order.
-type Report struct {
-	Run      string
-	Outcomes []Outcome
-	// Bookkeeping holds the failures to write a tag or a note.
-	Bookkeeping []error
-	// Interrupted is set when the run was ended before all steps were.
-	Interrupted bool
-	Took        time.Duration
-	// Passwords that the cloud generated, by machine.
-	Passwords map[provider.Address]provider.Password
 }

@@ -1,0 +1,126 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// pulse beats until ctx is done or the lease is lost.
+func (l *Lease) pulse(ctx context.Context) {
+	ticker := time.NewTicker(l.beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if !l.take(ctx) {
+			return
+		}
+		err := l.renew(ctx)
+		<-l.turn
+		if errors.Is(err, ErrLost) {
+			return
+		}
+	}
+}
+
+// hold returns nil while a step may be started: within half a TTL of the last
+// confirmed beat, or once the lease was found to be still this run's. It
+// returns [ErrLost] from the moment on when it was not. A nil lease is always
+// held.
+func (l *Lease) hold(ctx context.Context) error {
+	if l == nil {
+		return nil
+	}
+	if fresh, err := l.state(); fresh || err != nil {
+		return err
+	}
+	if !l.take(ctx) {
+		return context.Cause(ctx)
+	}
+	defer func() { <-l.turn }()
+	return l.renew(ctx)
+}
+
+// take waits for the turn to write and reports whether ctx was still good.
+func (l *Lease) take(ctx context.Context) bool {
+	select {
+	case l.turn <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// state tells whether the last confirmed beat is less than half a TTL old, and
+// whether the lease is known to be lost. The wall clock counts beside the
+// monotonic one, which stands still while a machine sleeps.
+func (l *Lease) state() (fresh bool, lost error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	age := max(time.Since(l.confirmed), time.Now().Round(0).Sub(l.confirmed.Round(0)))
+	return l.lost == nil && age < l.ttl/2, l.lost
+}
+
+// renew makes the next beat. A beat that follows the last one closely counts
+// by itself: no contender can have waited for a TTL meanwhile. After a longer
+// pause a contender may be about to take over; the new beat stops it unless it
+// has decided already, and then its deed shows after a grace.
+//
+// The caller has the turn.
+func (l *Lease) renew(ctx context.Context) error {
+	fresh, err := l.state()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.ttl/2)
+	defer cancel()
+	sent := time.Now()
+	l.number++ // never twice: a beat whose answer was lost may be there
+	next := beatTag(l.run, l.number)
+	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, next)
+	if errors.Is(err, provider.ErrNotFound) {
+		return l.lose(fmt.Errorf("%w (its anchor is gone)", ErrLost))
+	}
+	if err != nil {
+		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
+	}
+	if !fresh {
+		if !sleep(ctx, l.beat/2) {
+			return context.Cause(ctx)
+		}
+		anchor, err := find(ctx, l.keeper, l.stack)
+		if err != nil && !errors.Is(err, provider.ErrNotFound) {
+			return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
+		}
+		if anchor.ID != l.anchor.ID || anchor.Tags[provider.TagLease] != l.run {
+			return l.lose(ErrLost)
+		}
+	}
+	l.mu.Lock()
+	l.confirmed = sent
+	l.mu.Unlock()
+	if l.number > 1 {
+		_ = l.drop(ctx, beatTag(l.run, l.number-1)) // the next holder removes what stays
+	}
+	return nil
+}
+
+// lose records that the lease is another's.
+func (l *Lease) lose(err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lost = err
+	return err
+}
+
+func beatTag(run string, number int) map[string]string {
+	return map[string]string{provider.TagBeat + run + "." + strconv.Itoa(number): "1"}
+}

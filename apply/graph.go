@@ -1,0 +1,167 @@
+package apply
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/trueup/trueup/plan"
+)
+
+// graph is the order of a plan: which steps may start, and what the end of one
+// means for the others. It does nothing itself.
+type graph struct {
+	nodes  []*node // in the plan's order
+	ready  []*node // nothing in the order keeps them, in the plan's order
+	serial map[string]bool
+	// open counts the steps before the barrier, those that are not Last, that
+	// have not ended.
+	open int
+	// bar is the first step of the plan whose end keeps pure deletes from
+	// being started.
+	bar *node
+}
+
+// node is a step and where it stands.
+type node struct {
+	*plan.Step
+	index   int
+	needs   int     // how many of Needs are not done yet
+	unlocks []*node // steps that need this one
+	phase   Phase   // "" until it is started
+	cause   string  // of NotStarted
+
+	attempt int // from 1
+	// preparing is set while its resource is being chosen and noted, prepared
+	// once that is done.
+	preparing, prepared bool
+	chosen              string // id that Prepare chose
+	note                tag    // open on the anchor; zero where there is none
+	began               time.Time
+}
+
+// newGraph panics if the plan is not in topological order: that is a mistake
+// of the planner's, not of a user.
+func newGraph(steps []plan.Step) *graph {
+	g := &graph{serial: map[string]bool{}}
+	byID := map[string]*node{}
+	for i := range steps {
+		n := &node{Step: &steps[i], index: i, needs: len(steps[i].Needs), attempt: 1}
+		for _, id := range n.Needs {
+			need := byID[id]
+			if need == nil || need.Last && !n.Last {
+				panic(fmt.Sprintf("apply: step %q needs %q, which does not come before it", n.ID, id))
+			}
+			need.unlocks = append(need.unlocks, n)
+		}
+		byID[n.ID] = n
+		g.nodes = append(g.nodes, n)
+		if !n.Last {
+			g.open++
+		}
+	}
+	for _, n := range g.nodes {
+		g.offer(n)
+	}
+	return g
+}
+
+// offer makes n ready if nothing keeps it.
+func (g *graph) offer(n *node) {
+	if n.phase != "" || n.needs > 0 || n.Last && g.open > 0 {
+		return
+	}
+	i, there := slices.BinarySearchFunc(g.ready, n, func(a, b *node) int { return cmp.Compare(a.index, b.index) })
+	if !there {
+		g.ready = slices.Insert(g.ready, i, n)
+	}
+}
+
+// take removes the first ready step that ok accepts and that no other step of
+// the same Serial keeps. It returns nil if there is none.
+func (g *graph) take(ok func(*node) bool) *node {
+	for i, n := range g.ready {
+		if g.serial[n.Serial] || !ok(n) {
+			continue
+		}
+		g.ready = slices.Delete(g.ready, i, i+1)
+		if n.Serial != "" {
+			g.serial[n.Serial] = true
+		}
+		return n
+	}
+	return nil
+}
+
+// giveBack makes a step that was taken ready again.
+func (g *graph) giveBack(n *node) {
+	delete(g.serial, n.Serial)
+	n.phase = ""
+	g.offer(n)
+}
+
+// finish ends n in a final phase and returns it and the steps that will not be
+// started for that, each with its phase and cause set.
+//
+// A step whose need did not end Done is not started. That holds for a need
+// that is Waiting too: what depends on it belongs to a later run as well, and
+// is no more a failure than its cause.
+func (g *graph) finish(n *node, phase Phase) []*node {
+	delete(g.serial, n.Serial)
+	return g.end(n, phase, "", nil)
+}
+
+func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
+	if n.phase.Final() {
+		return ended
+	}
+	n.phase, n.cause = phase, cause
+	g.ready = slices.DeleteFunc(g.ready, func(r *node) bool { return r == n })
+	ended = append(ended, n)
+	for _, next := range n.unlocks {
+		if phase == Done {
+			next.needs--
+			g.offer(next)
+		} else {
+			ended = g.end(next, NotStarted, cmp.Or(cause, n.ID), ended)
+		}
+	}
+	if n.Last {
+		return ended
+	}
+	if (phase == Failed || phase == Running) && (g.bar == nil || n.index < g.bar.index) {
+		g.bar = n
+	}
+	if g.open--; g.open == 0 {
+		ended = g.raise(ended)
+	}
+	return ended
+}
+
+// raise lets pure deletes start once everything else has ended, or ends them
+// where something failed. A failure among the deletes themselves stops only
+// what depends on it.
+func (g *graph) raise(ended []*node) []*node {
+	for _, n := range g.nodes {
+		switch {
+		case !n.Last:
+		case g.bar != nil:
+			ended = g.end(n, NotStarted, g.bar.ID, ended)
+		default:
+			g.offer(n)
+		}
+	}
+	return ended
+}
+
+// unstarted returns the steps of which nothing has been begun.
+func (g *graph) unstarted() []*node {
+	var nodes []*node
+	for _, n := range g.nodes {
+		if n.phase == "" && !n.preparing {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}

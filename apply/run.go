@@ -1,0 +1,200 @@
+// Package apply runs a plan: as much at once as its order allows, never a step
+// whose need has not succeeded, always to a complete report.
+//
+// In goes a [plan.Plan], a graph of steps; out come [Event] values while it
+// runs and a [Report] at the end, in which every step stands once. The package
+// knows no kind of resource by name. One loop owns all state; goroutines of an
+// error group make the calls and hand it their answers.
+//
+// Whoever applies holds the stack's [Lease], and beside the steps keeps the
+// books with it: notes of what has begun and tags of what is owned. [Settle]
+// waits for what an earlier run left behind.
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+)
+
+// Options of a run.
+type Options struct {
+	Run      string // id of the run, unique for ever; that of the lease
+	Parallel int    // steps in flight at a time; 16 where 0
+	// JobTimeout bounds the wait for one job; 0 is without bound. What takes
+	// longer is reported as Running.
+	JobTimeout time.Duration
+	// Lease of the stack. Without one nothing can be noted on an anchor.
+	Lease *Lease
+	// Stop, once closed, ends the run gently: nothing more is started, what
+	// runs is waited for, the books are closed. It may be nil.
+	Stop <-chan struct{}
+	// Observe is handed every event, in order, by one goroutine at a time. It
+	// may be nil.
+	Observe func(Event)
+}
+
+// ErrStopped is why a run ended that was asked to stop.
+var ErrStopped = errors.New("the run was asked to stop")
+
+// Run applies the plan and returns when every step has ended and the books are
+// closed. When ctx is done it leaves at once: jobs go on in the cloud, and
+// what is not written in the books is found by the next run.
+func Run(ctx context.Context, cloud provider.Cloud, p *plan.Plan, opts Options) *Report {
+	r := newRun(cloud, p, opts)
+	r.loop(ctx)
+	return r.report
+}
+
+// run is a run in progress. Only the goroutine of loop touches it; workers
+// read cloud, opts and plan, which do not change.
+type run struct {
+	cloud   provider.Cloud
+	plan    *plan.Plan
+	opts    Options
+	graph   *graph
+	book    *book
+	ids     map[provider.Address]string // of what lives, and what the run has made
+	anchor  map[string]string           // what stands on the anchor, as far as we know
+	report  *Report
+	began   time.Time
+	workers errgroup.Group
+	answers chan func() // what workers found out, to be run by the loop
+
+	working   int  // workers that have not answered yet
+	active    int  // steps in flight
+	preparing bool // a batch of creates is being chosen and noted
+	prepared  int  // creates that are noted and not started
+}
+
+func newRun(cloud provider.Cloud, p *plan.Plan, opts Options) *run {
+	opts.Parallel = cmp.Or(opts.Parallel, 16)
+	r := &run{
+		cloud:   cloud,
+		plan:    p,
+		opts:    opts,
+		graph:   newGraph(p.Steps),
+		book:    newBook(p),
+		ids:     map[provider.Address]string{},
+		anchor:  map[string]string{},
+		report:  &Report{Run: opts.Run, Outcomes: make([]Outcome, len(p.Steps)), Passwords: map[provider.Address]provider.Password{}},
+		began:   time.Now(),
+		answers: make(chan func()),
+	}
+	maps.Copy(r.ids, p.IDs)
+	if opts.Lease != nil {
+		maps.Copy(r.anchor, opts.Lease.anchor.Tags)
+	}
+	return r
+}
+
+// loop starts what may start and runs the workers' answers, until nothing is
+// left that could answer.
+func (r *run) loop(ctx context.Context) {
+	stop, left := r.opts.Stop, ctx.Done()
+	for {
+		r.startSteps(ctx)
+		r.keepBook(ctx)
+		if r.working == 0 {
+			break
+		}
+		select {
+		case answer := <-r.answers:
+			answer()
+		case <-stop:
+			stop = nil
+			r.interrupt(ErrStopped)
+		case <-left:
+			left = nil
+			r.interrupt(context.Cause(ctx))
+		case <-r.book.due():
+		}
+	}
+	_ = r.workers.Wait() // workers answer, they return no errors
+	r.report.Took = time.Since(r.began)
+}
+
+// work runs job in a goroutine, and in the loop the answer that it returns.
+func (r *run) work(job func() (answer func())) {
+	r.working++
+	r.workers.Go(func() error {
+		answer := job()
+		r.answers <- func() {
+			r.working--
+			answer()
+		}
+		return nil
+	})
+}
+
+// startSteps starts every step that may start now. Once the run has ended it
+// ends those that have not been begun.
+func (r *run) startSteps(ctx context.Context) {
+	if r.report.Ended != nil {
+		for _, n := range r.graph.unstarted() {
+			r.finish(n, Outcome{Phase: NotStarted})
+		}
+		return
+	}
+	r.prepareAhead(ctx)
+	for r.active < r.opts.Parallel {
+		n := r.graph.take(func(n *node) bool { return n.prepared || !r.needsPreparing(n) })
+		if n == nil {
+			return
+		}
+		r.start(ctx, n)
+	}
+}
+
+// interrupt ends the run from outside.
+func (r *run) interrupt(cause error) {
+	for _, n := range r.graph.nodes {
+		if !n.phase.Final() {
+			r.report.Interrupted = true
+		}
+	}
+	r.end(cause)
+}
+
+// end keeps anything more from being started.
+func (r *run) end(cause error) {
+	if r.report.Ended == nil {
+		r.report.Ended = cause
+		r.emit(Event{Text: "nothing more is started", Err: cause})
+	}
+}
+
+// finish records the end of a step, and of those that will not be started for
+// it. What o leaves out is filled in.
+func (r *run) finish(n *node, o Outcome) {
+	for _, ended := range r.graph.finish(n, o.Phase) {
+		if ended != n {
+			o = Outcome{}
+		}
+		o.Step, o.Phase, o.Cause = ended.Step, ended.phase, ended.cause
+		o.ID = cmp.Or(o.ID, ended.Op.ID, r.ids[ended.Op.Address])
+		if !ended.began.IsZero() {
+			o.Took = time.Since(ended.began)
+		}
+		if ended.prepared && ended.began.IsZero() {
+			r.prepared--
+		}
+		r.report.Outcomes[ended.index] = o
+		r.emit(Event{Step: ended.Step, Phase: o.Phase, Job: o.Job, Cause: o.Cause, Err: o.Err})
+		r.enter(ended)
+	}
+}
+
+func (r *run) emit(e Event) {
+	e.At = time.Now()
+	if r.opts.Observe != nil {
+		r.opts.Observe(e)
+	}
+}

@@ -1,0 +1,221 @@
+package apply
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// maxAttempts bounds how often a create that got something unusable is tried.
+const maxAttempts = 3
+
+// verdict is what became of one attempt at a step.
+type verdict struct {
+	Outcome       // Phase, Job, ID and Err are set
+	password      provider.Password
+	again         bool  // another attempt may succeed
+	closed        bool  // the note is no longer open
+	closing, lost error // failure to close the note; loss of the lease
+}
+
+// start sends a step on its way.
+func (r *run) start(ctx context.Context, n *node) {
+	if n.prepared {
+		r.prepared--
+	}
+	n.phase, n.began = Started, time.Now()
+	r.active++
+	r.emit(Event{Step: n.Step, Phase: Started})
+	op, note := r.op(n), n.note
+	submitted := func(job provider.Job) {
+		r.answers <- func() {
+			n.phase = Submitted
+			r.emit(Event{Step: n.Step, Phase: Submitted, Job: job.ID})
+		}
+	}
+	r.work(func() func() {
+		v := r.perform(ctx, op, note, submitted)
+		return func() { r.settle(n, v) }
+	})
+}
+
+// op completes a step's command with what only the run knows: ids of what it
+// has made, the marker and the job's id.
+func (r *run) op(n *node) provider.Op {
+	op := n.Op
+	op.Fields = maps.Clone(op.Fields)
+	for name, value := range op.Fields {
+		op.Fields[name] = provider.MapRefs(value, func(ref provider.Ref) provider.Ref {
+			if ref.ID == "" && ref.Name != "" {
+				ref.ID = r.ids[ref.Address()]
+			}
+			return ref
+		})
+	}
+	if n.Creates {
+		op.ID = n.chosen
+		op.Marker = r.plan.Stack + "/" + op.Address.String()
+		op.JobID = JobID(r.opts.Run, op.Address, n.attempt)
+		return op
+	}
+	op.ID = cmp.Or(op.ID, r.ids[op.Address])
+	op.JobID = jobID(r.opts.Run, "step", n.ID)
+	return op
+}
+
+// perform makes one attempt at a step: it sends the command, once, and waits
+// for its job. It runs in a worker.
+func (r *run) perform(ctx context.Context, op provider.Op, note tag, submitted func(provider.Job)) verdict {
+	if err := r.opts.Lease.hold(ctx); err != nil {
+		return unsent(ctx, err)
+	}
+	job, err := r.cloud.Start(ctx, op)
+	lost := err != nil && (errors.Is(err, provider.ErrOutcomeUnknown) || ctx.Err() != nil)
+	switch {
+	case lost:
+		job = provider.Job{ID: op.JobID, Resource: op.ID, Op: op}
+	case err != nil:
+		return r.refused(ctx, note, provider.Job{}, err)
+	}
+	submitted(job)
+	result := provider.Result{}
+	if !job.Done {
+		result, err = r.await(ctx, job, lost)
+	}
+	v := verdict{
+		Outcome:  Outcome{Phase: phaseOf(err), Job: job.ID, ID: cmp.Or(result.ID, job.Resource, op.ID), Err: err},
+		password: result.Password,
+	}
+	if errors.Is(err, provider.ErrTryAnother) {
+		return r.refused(ctx, note, job, err)
+	}
+	return v
+}
+
+// unsent is the verdict on a step of which nothing was sent.
+func unsent(ctx context.Context, err error) verdict {
+	switch {
+	case errors.Is(err, ErrLost):
+		return verdict{Outcome: Outcome{Phase: NotStarted}, lost: err}
+	case ctx.Err() != nil:
+		return verdict{Outcome: Outcome{Phase: NotStarted}}
+	default:
+		return verdict{Outcome: Outcome{Phase: Failed, Err: err}}
+	}
+}
+
+// refused is the verdict on a command that the cloud did not carry out. Its
+// note is closed before anything else is done: it must not stand for what was
+// in the way.
+func (r *run) refused(ctx context.Context, note tag, job provider.Job, err error) verdict {
+	v := verdict{Outcome: Outcome{Phase: phaseOf(err), Job: job.ID, Err: err}}
+	if note != (tag{}) {
+		if err := r.opts.Lease.drop(ctx, note.tags()); err != nil {
+			v.closing = fmt.Errorf("%s: close its note on the anchor: %w", note.key, err)
+			return v
+		}
+	}
+	v.closed = true
+	v.again = errors.Is(err, provider.ErrTryAnother)
+	return v
+}
+
+// phaseOf is the phase in which a command ends with err.
+func phaseOf(err error) Phase {
+	var running *provider.StillRunning
+	switch {
+	case err == nil:
+		return Done
+	case errors.Is(err, provider.ErrHeld):
+		return Waiting
+	case errors.As(err, &running):
+		return Running
+	default:
+		return Failed
+	}
+}
+
+// await waits for a job. Of one that was lost sight of, because time ran out
+// or the cloud can't be reached, it returns [provider.StillRunning]. The job
+// of a command whose answer was lost is asked for by the id that it was given.
+func (r *run) await(ctx context.Context, job provider.Job, lost bool) (provider.Result, error) {
+	began, wait := time.Now(), ctx
+	if r.opts.JobTimeout > 0 {
+		var cancel context.CancelFunc
+		wait, cancel = context.WithTimeout(ctx, r.opts.JobTimeout)
+		defer cancel()
+	}
+	result, err := r.cloud.Wait(wait, job)
+	if lost {
+		for _, pause := range lookAgain {
+			if !errors.Is(err, provider.ErrNotFound) || !sleep(wait, pause) {
+				break
+			}
+			result, err = r.cloud.Wait(wait, job)
+		}
+		if errors.Is(err, provider.ErrNotFound) {
+			return result, fmt.Errorf("%w, and the cloud has no job %s", provider.ErrOutcomeUnknown, job.ID)
+		}
+	}
+	var running *provider.StillRunning
+	switch {
+	case err == nil || errors.As(err, &running):
+		return result, err
+	case wait.Err() != nil:
+		return result, &provider.StillRunning{Job: job, After: time.Since(began), Cause: context.Cause(wait)}
+	case errors.Is(err, provider.ErrUnreachable), errors.Is(err, provider.ErrThrottled):
+		return result, &provider.StillRunning{Job: job, After: time.Since(began), Cause: err}
+	default:
+		return result, err
+	}
+}
+
+// lookAgain are the pauses after which a job is asked for again that the cloud
+// did not know: the command may still have been on its way.
+var lookAgain = [...]time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second}
+
+// sleep pauses and reports whether ctx was still good at the end.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// settle draws the consequences of one attempt at a step.
+func (r *run) settle(n *node, v verdict) {
+	r.active--
+	if v.closing != nil {
+		r.unkept(v.closing)
+	}
+	if v.lost != nil {
+		r.end(v.lost)
+	}
+	if v.closed {
+		delete(r.anchor, n.note.key)
+		n.note = tag{}
+	}
+	if v.again && n.Creates && n.attempt < maxAttempts && r.report.Ended == nil {
+		r.emit(Event{Step: n.Step, Phase: Submitted, Job: v.Job, Err: v.Err, Text: "another one is tried"})
+		n.attempt++
+		n.prepared, n.began = false, time.Time{}
+		r.graph.giveBack(n)
+		return
+	}
+	if v.Phase == Done {
+		r.ids[n.Op.Address] = cmp.Or(v.ID, r.ids[n.Op.Address])
+		if v.password != "" {
+			r.report.Passwords[n.Op.Address] = v.password
+		}
+	}
+	r.finish(n, v.Outcome)
+}
