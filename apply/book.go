@@ -66,6 +66,9 @@ func (b *book) account(a provider.Address) *account {
 	return b.accounts[a]
 }
 
+// clean reports whether nothing is left to be written.
+func (b *book) clean() bool { return !b.busy && len(b.queue) == 0 }
+
 // due fires when the queue may be flushed while steps run; nil if it is empty.
 func (b *book) due() <-chan time.Time {
 	if b.busy || len(b.queue) == 0 {

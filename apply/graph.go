@@ -15,8 +15,8 @@ type graph struct {
 	nodes  []*node // in the plan's order
 	ready  []*node // nothing in the order keeps them, in the plan's order
 	serial map[string]bool
-	// open counts the steps before the barrier, those that are not Last, that
-	// have not ended.
+	left   int // steps that have not ended
+	// open counts those of them that are before the barrier: not Last.
 	open int
 	// bar is the first step of the plan whose end keeps pure deletes from
 	// being started.
@@ -44,7 +44,7 @@ type node struct {
 // newGraph panics if the plan is not in topological order: that is a mistake
 // of the planner's, not of a user.
 func newGraph(steps []plan.Step) *graph {
-	g := &graph{serial: map[string]bool{}}
+	g := &graph{serial: map[string]bool{}, left: len(steps)}
 	byID := map[string]*node{}
 	for i := range steps {
 		n := &node{Step: &steps[i], index: i, needs: len(steps[i].Needs), attempt: 1}
@@ -117,6 +117,7 @@ func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
 		return ended
 	}
 	n.phase, n.cause = phase, cause
+	g.left--
 	g.ready = slices.DeleteFunc(g.ready, func(r *node) bool { return r == n })
 	ended = append(ended, n)
 	for _, next := range n.unlocks {

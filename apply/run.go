@@ -153,13 +153,12 @@ func (r *run) startSteps(ctx context.Context) {
 	}
 }
 
-// interrupt ends the run from outside.
+// interrupt ends the run from outside, unless it is over already.
 func (r *run) interrupt(cause error) {
-	for _, n := range r.graph.nodes {
-		if !n.phase.Final() {
-			r.report.Interrupted = true
-		}
+	if r.graph.left == 0 && (cause == ErrStopped || r.book.clean()) {
+		return
 	}
+	r.report.Interrupted = true
 	r.end(cause)
 }
 
