@@ -1,0 +1,125 @@
+package cloudstack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+)
+
+// Call runs a command and gives its result; for an asynchronous one that is its
+// job's, waited for. Use [Start] to have the job in hand meanwhile.
+func Call[R any](ctx context.Context, c *Client, cmd Command[R], opts ...CallOption) (R, error) {
+	info, err := describe(cmd)
+	if err != nil {
+		return *new(R), err
+	}
+	if !info.Async {
+		inside, err := c.do(ctx, cmd, opts)
+		if err != nil {
+			return *new(R), err
+		}
+		return decodeResult[R](inside, info.Name, "")
+	}
+	job, err := start[R](ctx, c, cmd, opts)
+	if err != nil {
+		return *new(R), err
+	}
+	return job.Wait(ctx)
+}
+
+// Exec runs a command that only works or doesn't, and waits for its job when it
+// is asynchronous.
+func Exec(ctx context.Context, c *Client, cmd Command[Success], opts ...CallOption) error {
+	_, err := Call(ctx, c, cmd, opts...)
+	return err
+}
+
+// Start sends an asynchronous command and gives its job, which runs in the
+// cloud. Nothing waits for it until [Job.Wait] or [JobWatcher.Await].
+func Start[R any](ctx context.Context, c *Client, cmd AsyncCommand[R], opts ...CallOption) (*Job[R], error) {
+	if _, err := describe(cmd); err != nil {
+		return nil, err
+	}
+	return start[R](ctx, c, cmd, opts)
+}
+
+func start[R any](ctx context.Context, c *Client, cmd Command[R], opts []CallOption) (*Job[R], error) {
+	inside, err := c.do(ctx, cmd, opts)
+	if err != nil {
+		return nil, err
+	}
+	j := &Job[R]{c: c, command: cmd.Info().Name}
+	j.resource = ID(text(inside["id"]))
+	switch id := ID(text(inside["jobid"])); {
+	case id != "":
+		j.id = id
+	default: // some servers answer at once with the result
+		final, err := decodeResult[R](inside, j.command, "")
+		if err != nil {
+			cause := &ProtocolError{Command: j.command, Err: errors.New("neither a job nor a result in it")}
+			return nil, &UncertainError{Command: j.command, JobID: collectOptions(opts).jobID, Err: cause}
+		}
+		j.final = &final
+	}
+	if _, hasStatus := inside["jobstatus"]; hasStatus {
+		var s JobState
+		if decode(map[string]any(inside), &s) == nil && s.Done() {
+			j.ended = &s
+		}
+	}
+	return j, nil
+}
+
+// do validates, encodes and sends.
+func (c *Client) do(ctx context.Context, cmd Request, opts []CallOption) (object, error) {
+	if err := Validate(cmd); err != nil {
+		return nil, err
+	}
+	p, err := encode(cmd)
+	if err != nil {
+		return nil, err
+	}
+	return c.exchange(ctx, cmd.Info(), p, collectOptions(opts))
+}
+
+// decodeResult decodes what a command or a job gives.
+func decodeResult[R any](inside object, command string, job ID) (R, error) {
+	r, err := result[R](inside)
+	if err == nil {
+		return r, nil
+	}
+	if refused, ok := errors.AsType[*APIError](err); ok {
+		refused.Command, refused.JobID = command, job
+		return r, refused
+	}
+	return r, &ProtocolError{Command: command, JobID: job, Err: err}
+}
+
+// Raw calls any command of the server, one that this package has no type for
+// included, and gives the inside of the answer's envelope as JSON. Command names
+// that begin with list, get or query are reads; all others are sent once, by
+// POST. An asynchronous command answers its job's id: see [ResumeRaw].
+func (c *Client) Raw(ctx context.Context, command string, p url.Values, opts ...CallOption) (json.RawMessage, error) {
+	inside, err := c.rawObject(ctx, command, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	return inside.raw()
+}
+
+func (c *Client) rawObject(ctx context.Context, command string, values url.Values, opts []CallOption) (object, error) {
+	if command == "" {
+		return nil, &ValidationError{Reason: "no command"}
+	}
+	p := params{"command": command}
+	for name, v := range values {
+		if len(v) > 0 {
+			p[name] = v[len(v)-1]
+		}
+	}
+	if command == "deleteTags" && !p.has("tags") {
+		return nil, DeleteTags{}.check()
+	}
+	return c.exchange(ctx, CommandInfo{Name: command, Mutating: !isRead(command)}, p, collectOptions(opts))
+}
