@@ -1,3 +1,16 @@
+// Package plan computes, without side effects, the steps that turn what lives in
+// a cloud into what a stack declares.
+//
+// [Make] and [Destroy] are functions of their arguments: no I/O, clock, log,
+// goroutine or randomness, and the same plan, byte for byte, whatever the order
+// of the input. They know no kind by name: what can be changed, how, and what it
+// costs stands in the tables of [provider.Kind].
+//
+// The way through the package: match (whose is what lives), normal (one form for
+// links on both sides), diff (what differs, and who made the difference), decide
+// (what becomes of each resource), relink (what a replacement or a deletion means
+// for others), guard, steps, edges, order; then the marks. [Plan.Check] tests a
+// plan against what the cloud offers and grants.
 package plan
 
 import (
@@ -19,6 +32,11 @@ type Plan struct {
 	Notes []Note
 	// IDs are the ids of the stack's resources that live already.
 	IDs map[provider.Address]string
+	// Choices are the entries of the cloud's catalogues that the steps name,
+	// and Uses what they take from the account's limits, in the order of the
+	// steps: what Check needs to know.
+	Choices []Choice
+	Uses    []Use
 	// Destroy is set when the plan removes the stack: what remains of its
 	// anchor goes with it.
 	Destroy bool
@@ -93,6 +111,10 @@ type Step struct {
 	// Creates is set on the first step of a creation: it is noted, and its
 	// marker is on the resource from the first instant.
 	Creates bool
+	// Stops is set on a step that begins an outage, which is noted on the
+	// anchor before; Starts on the one that ends it. An outage that is meant
+	// to stay has neither.
+	Stops, Starts bool
 	// Serial names what calls may not overlap on: "" or a resource's address.
 	Serial string
 	// Ends is set on the last step that makes, or removes, its resource.
@@ -107,9 +129,12 @@ type Mark struct {
 	ID      string            // "" while it isn't made
 	Have    map[string]string // trueup.* tags there are and that must go or change
 	Want    map[string]string // tags to create: trueup's, and the declared ones of a create
-	// Notes are keys on the anchor, as Have and Want; "%id%" in a value
-	// stands for the resource's id.
+	// Notes are keys on the anchor, as Have and Want.
 	NotesHave, NotesWant map[string]string
+	// Spec is what trueup.spec is made of. Where the resource's id is needed
+	// for that and is not known yet, Want and NotesWant hold placeholders,
+	// which [Mark.Resolve] fills in.
+	Spec Spec
 	// Gone is set where the resource is deleted: only NotesHave is due.
 	Gone bool
 }

@@ -1,0 +1,170 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// operationReinstall is the name of the operation that loses a root disk and
+// keeps the machine.
+const operationReinstall = "reinstall"
+
+// What onChange may say.
+const (
+	onChangeIgnore    = "ignore"
+	onChangeRestart   = "restart"
+	onChangeReinstall = "reinstall"
+	onChangeReplace   = "replace"
+)
+
+// decide finds what is to become of every row by itself.
+func (p *planner) decide() {
+	for _, r := range p.rows {
+		switch {
+		case r.want == nil:
+			r.action = Delete
+		case r.live == nil:
+			r.action = Create
+		default:
+			p.decideLive(r)
+		}
+	}
+}
+
+func (p *planner) decideLive(r *row) {
+	for _, d := range p.compare(r) {
+		switch p.consequence(r, d) {
+		case leftAlone:
+			continue
+		case restarted:
+			r.restart = true
+		case reinstalled:
+			d.reinstall = true
+		case replaced:
+			r.action = Recreate
+			r.reasons = append(r.reasons, d.field.Name+" can only be set at creation")
+		}
+		r.diffs = append(r.diffs, d)
+	}
+	if run, open := p.anchor.outages[r.Address]; open {
+		p.endOutage(r, run)
+	}
+	if r.live.Broken != "" && r.kind.Start == "" {
+		r.action = Recreate
+		r.reasons = append(r.reasons, r.live.Broken)
+	}
+	if r.action == "" && len(r.diffs) > 0 {
+		r.action = Update
+	}
+}
+
+// endOutage starts again what an earlier run stopped and left.
+func (p *planner) endOutage(r *row, run string) {
+	if r.power() != powerStopped || r.wantedPower() == powerStopped {
+		return
+	}
+	r.reasons = append(r.reasons, "run "+run+" stopped it and did not start it again")
+	for _, d := range r.diffs {
+		if d.field.Name == fieldPower {
+			return
+		}
+	}
+	f, _ := r.kind.Field(fieldPower)
+	f.Name = fieldPower
+	r.diffs = append(r.diffs, diff{field: f, old: powerStopped, new: powerRunning, cause: Unknown})
+}
+
+// consequence is what a differing field leads to.
+type consequence int
+
+const (
+	changed consequence = iota
+	restarted
+	reinstalled
+	replaced
+	leftAlone
+	forbidden
+)
+
+// consequence follows the field's table and, where that does not allow the
+// change, what the file says in onChange. Where neither does, the plan is
+// refused.
+func (p *planner) consequence(r *row, d diff) consequence {
+	rule := r.onChange(d.field.Name)
+	if d.field.Type == provider.Content && len(d.field.Modes) > 0 {
+		switch rule {
+		case onChangeIgnore:
+			p.remark(r, d.field.Name, d.field.Name+" differs; it is left (onChange: ignore)")
+			return leftAlone
+		case onChangeRestart:
+			return restarted
+		}
+	}
+	switch d.field.Change {
+	case provider.Fixed:
+		p.remark(r, d.field.Name, fmt.Sprintf("%s is %s in the cloud and can't be changed; declared is %s",
+			d.field.Name, shown(d.field, d.old), shown(d.field, d.new)))
+		return leftAlone
+	case provider.Replace:
+		return replaced
+	case provider.GrowOnly:
+		if larger(d.new, d.old) {
+			return changed
+		}
+	case provider.InPlace:
+		if rule != onChangeReinstall && rule != onChangeReplace && p.settable(r, d.field) {
+			return changed
+		}
+	}
+	return p.permitted(r, d, rule)
+}
+
+// settable reports whether an operation changes the field of a live resource.
+func (p *planner) settable(r *row, f provider.Field) bool {
+	return f.Set != "" || f.Add != "" || f.Remove != "" || f.Name == fieldPower && r.kind.Start != ""
+}
+
+// permitted asks onChange about a change that loses something.
+func (p *planner) permitted(r *row, d diff, rule string) consequence {
+	_, canReinstall := r.kind.Operation(operationReinstall)
+	switch {
+	case rule == onChangeReplace:
+		return replaced
+	case rule == onChangeReinstall && canReinstall:
+		return reinstalled
+	}
+	text := fmt.Sprintf("%s can't be changed from %s to %s on a live %s", d.field.Name, shown(d.field, d.old), shown(d.field, d.new), r.Kind)
+	if d.field.Change == provider.GrowOnly {
+		text = fmt.Sprintf("%s can only grow: it can't go from %s to %s", d.field.Name, shown(d.field, d.old), shown(d.field, d.new))
+	}
+	ways := []string{fmt.Sprintf("onChange: {%s: replace} allows to delete and create it anew", d.field.Name)}
+	if canReinstall {
+		ways = append(ways, fmt.Sprintf("onChange: {%s: reinstall} to lose its root disk and keep the rest", d.field.Name))
+	}
+	p.refuse(Refused, r, d.field.Name, text, strings.Join(ways, ", "))
+	return forbidden
+}
+
+// larger reports whether a is a larger number than b.
+func larger(a, b provider.Value) bool {
+	switch a := a.(type) {
+	case provider.Size:
+		b, ok := b.(provider.Size)
+		return ok && a > b
+	case int64:
+		b, ok := b.(int64)
+		return ok && a > b
+	default:
+		return false
+	}
+}
+
+// shown is a value's text for people, without what is secret.
+func shown(f provider.Field, v provider.Value) string {
+	if f.Secret && v != nil {
+		return "(hidden)"
+	}
+	return provider.Format(v)
+}

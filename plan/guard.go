@@ -1,0 +1,160 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// guard refuses plans that would be regretted.
+func (p *planner) guard() {
+	p.guardOrigin()
+	p.guardProtected()
+	if !p.destroy {
+		p.guardEmpty()
+		p.guardDeletes()
+		p.warnOfOpenPorts()
+	}
+}
+
+// guardOrigin refuses to work on the stack of another repository.
+func (p *planner) guardOrigin() {
+	if p.anchor.origin == "" || p.opts.Origin == "" || p.anchor.origin == p.opts.Origin {
+		return
+	}
+	p.problems = append(p.problems, Problem{
+		Pos: p.stack.Header, Class: Refused,
+		Text: fmt.Sprintf("stack %s of this cloud comes from another repository or path (origin %s, not %s)", p.stack.Name, p.anchor.origin, p.opts.Origin),
+		Hint: "choose another stack name, or declare `origin: " + p.anchor.origin + "` if they are the same",
+	})
+}
+
+// guardProtected refuses to lose what is protected, by the file or by its tag.
+func (p *planner) guardProtected() {
+	for _, r := range p.rows {
+		if r.live == nil || r.live.Gone || !p.protected(r) {
+			continue
+		}
+		what := ""
+		switch {
+		case r.action == Delete:
+			what = "deleted"
+		case r.action == Recreate:
+			what = "replaced"
+		case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }):
+			what = "reinstalled"
+		default:
+			continue
+		}
+		p.refuse(Refused, r, "", "it is protected and would be "+what, "declare it with protect: false and apply that by itself first")
+	}
+}
+
+// guardEmpty refuses to delete everything because nothing is declared.
+func (p *planner) guardEmpty() {
+	if len(p.stack.Resources) > 0 {
+		return
+	}
+	owned := 0
+	for _, r := range p.rows {
+		if r.live != nil && !r.live.Gone {
+			owned++
+		}
+	}
+	if owned > 0 {
+		p.problems = append(p.problems, Problem{
+			Pos: p.stack.Header, Class: Refused,
+			Text: fmt.Sprintf("nothing is declared, but the stack owns %d resources", owned),
+			Hint: "use destroy if they are all to go",
+		})
+	}
+}
+
+// guardDeletes refuses to delete or replace many resources of a kind.
+func (p *planner) guardDeletes() {
+	have, lose := map[string]int{}, map[string]int{}
+	for _, r := range p.rows {
+		if r.live == nil || r.live.Gone {
+			continue
+		}
+		have[r.Kind]++
+		if r.goes() {
+			lose[r.Kind]++
+		}
+	}
+	for _, kind := range sortedKeys(lose) {
+		limit := p.opts.MaxDeletes
+		if limit < 0 {
+			limit = max(3, have[kind]/5)
+		}
+		if lose[kind] > limit {
+			p.problems = append(p.problems, Problem{
+				Pos: p.stack.Header, Class: Refused,
+				Text: fmt.Sprintf("%d of %d resources of kind %s would be deleted or replaced; at most %d may be", lose[kind], have[kind], kind, limit),
+				Hint: fmt.Sprintf("--max-deletes %d allows it", lose[kind]),
+			})
+		}
+	}
+}
+
+// sensitivePorts are those that hardly anybody means to open to the world.
+var sensitivePorts = []struct {
+	port int
+	what string
+}{
+	{22, "SSH"}, {1433, "SQL Server"}, {1521, "Oracle"}, {3306, "MySQL"}, {3389, "remote desktop"},
+	{5432, "PostgreSQL"}, {6379, "Redis"}, {9200, "Elasticsearch"}, {11211, "memcached"}, {27017, "MongoDB"},
+}
+
+// warnOfOpenPorts remarks on rules that the plan adds and that open a port of
+// administration or of a database to everybody.
+func (p *planner) warnOfOpenPorts() {
+	for _, r := range p.rows {
+		for _, f := range r.kind.Fields {
+			if f.Direction != "ingress" {
+				continue
+			}
+			for _, rule := range r.addedRules(f) {
+				if what := opens(rule); what != "" {
+					p.remark(r, f.Name, fmt.Sprintf("%s %s opens %s to the world", f.Name, rule, what))
+				}
+			}
+		}
+	}
+}
+
+// addedRules are the rules of a field that the plan is going to add.
+func (r *row) addedRules(f provider.Field) []provider.Rule {
+	var value provider.Value
+	if r.made() {
+		value = r.wanted[f.Name]
+	}
+	if r.action == Update {
+		for _, d := range r.diffs {
+			if d.field.Name == f.Name {
+				value = d.added
+			}
+		}
+	}
+	rules, _ := value.([]provider.Rule)
+	return rules
+}
+
+func opens(rule provider.Rule) string {
+	if !rule.CIDR.IsValid() || rule.CIDR.Bits() > 0 {
+		return ""
+	}
+	if rule.Protocol == "all" {
+		return "everything"
+	}
+	if rule.Protocol != "tcp" {
+		return ""
+	}
+	for _, s := range sensitivePorts {
+		if rule.From <= s.port && s.port <= rule.To {
+			return fmt.Sprintf("%s (port %d)", s.what, s.port)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,189 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// use is a field of a live resource that links to another.
+type use struct {
+	row   *row
+	field provider.Field
+}
+
+// relinking is a link to what is replaced: given up before, made anew after.
+type relinking struct {
+	field string
+	to    *row
+}
+
+// relink finds what replacements and deletions mean for what links to them. A
+// link to what is replaced is made anew where the API can; only where it can't,
+// replacement spreads, until nothing new is.
+func (p *planner) relink() {
+	p.users = p.findUsers()
+	var queue []*row
+	for _, r := range p.rows {
+		if r.action == Recreate {
+			queue = append(queue, r)
+		}
+	}
+	for len(queue) > 0 {
+		to := queue[0]
+		queue = queue[1:]
+		for _, u := range p.users[to] {
+			if u.row.stays() && p.follow(u, to) {
+				queue = append(queue, u.row)
+			}
+		}
+	}
+	for _, r := range p.rows {
+		if r.action == Delete {
+			p.freeUsers(r)
+		}
+		if r.stays() {
+			p.mergeRelinks(r)
+		}
+	}
+	p.remarkForeignUsers()
+}
+
+// findUsers indexes the live links between the stack's resources.
+func (p *planner) findUsers() map[*row][]use {
+	users := map[*row][]use{}
+	for _, r := range p.rows {
+		for _, f := range r.kind.Fields {
+			seen := map[*row]bool{}
+			for _, ref := range provider.Refs(r.have[f.Name]) {
+				if to := p.target(ref); to != nil && !seen[to] {
+					seen[to] = true
+					users[to] = append(users[to], use{r, f})
+				}
+			}
+		}
+	}
+	return users
+}
+
+// follow decides what a staying resource does about a link to what is replaced.
+// It reports whether it must be replaced as well.
+func (p *planner) follow(u use, to *row) bool {
+	want, managed := u.row.wanted[u.field.Name]
+	switch {
+	case managed && only(want, linksTo(to)) == nil:
+		return false // it is given up anyway
+	case u.field.Loose && !managed:
+		return false
+	case relinkable(u.field):
+		u.row.relinked = append(u.row.relinked, relinking{u.field.Name, to})
+		return false
+	}
+	reason := fmt.Sprintf("%s links to %s, which is replaced", u.field.Name, to.Address)
+	if u.field.Change == provider.Replace || u.row.onChange(u.field.Name) == onChangeReplace {
+		u.row.action = Recreate
+		u.row.reasons = append(u.row.reasons, reason)
+		return true
+	}
+	p.refuse(Refused, u.row, u.field.Name, reason+", and the cloud can't link it anew",
+		fmt.Sprintf("onChange: {%s: replace} allows to replace it as well", u.field.Name))
+	return false
+}
+
+// relinkable reports whether the API can give a link up and make it anew.
+func relinkable(f provider.Field) bool {
+	return f.Change == provider.InPlace && (f.Set != "" || f.Add != "" && f.Remove != "")
+}
+
+// freeUsers sees to it that whatever links to a resource that is deleted lets
+// go, or refuses.
+func (p *planner) freeUsers(to *row) {
+	for _, u := range p.users[to] {
+		if !u.row.stays() || u.field.Loose {
+			continue
+		}
+		_, managed := u.row.wanted[u.field.Name]
+		if !managed && byElement(u.field) && u.field.Remove != "" {
+			d := u.row.diff(u.field)
+			d.removed = plus(d.removed, only(u.row.have[u.field.Name], linksTo(to)))
+			d.cause = joinCause(d.cause, Pending)
+			u.row.because(fmt.Sprintf("%s goes, to which %s links", to.Address, u.field.Name))
+			continue
+		}
+		if !u.row.letsGo(u.field, to) {
+			p.refuse(Refused, to, "", fmt.Sprintf("it must go, but %s still uses it (%s)", u.row.Address, u.field.Name),
+				fmt.Sprintf("declare %s of %s without it, or declare %s again", u.field.Name, u.row.Address, to.Address))
+		}
+	}
+}
+
+// letsGo reports whether the row's own changes end the field's link.
+func (r *row) letsGo(f provider.Field, to *row) bool {
+	for _, d := range r.diffs {
+		if d.field.Name == f.Name && !d.reinstall {
+			return only(d.new, linksTo(to)) == nil
+		}
+	}
+	return false
+}
+
+// mergeRelinks makes the links to replaced resources part of what differs.
+func (p *planner) mergeRelinks(r *row) {
+	for _, l := range r.relinked {
+		f, _ := r.kind.Field(l.field)
+		d := r.diff(f)
+		if byElement(f) {
+			d.removed = plus(d.removed, only(d.old, linksTo(l.to)))
+			d.added = plus(d.added, only(d.new, linksTo(l.to)))
+		}
+		d.cause = joinCause(d.cause, l.to.cause())
+		r.because(fmt.Sprintf("%s links to %s, which is replaced", f.Name, l.to.Address))
+	}
+}
+
+// diff returns the row's diff of the field, and makes an empty one, between
+// what is there and what is to be there, if need be.
+func (r *row) diff(f provider.Field) *diff {
+	for i := range r.diffs {
+		if r.diffs[i].field.Name == f.Name {
+			return &r.diffs[i]
+		}
+	}
+	d := diff{field: f, old: r.have[f.Name], new: r.have[f.Name]}
+	if want, managed := r.wanted[f.Name]; managed {
+		d.new = want
+	}
+	r.diffs = append(r.diffs, d)
+	if r.action == "" {
+		r.action = Update
+	}
+	return &r.diffs[len(r.diffs)-1]
+}
+
+func (r *row) because(reason string) { r.reasons = append(r.reasons, reason) }
+
+// linksTo selects links to the resource of a row.
+func linksTo(to *row) func(provider.Ref) bool {
+	return func(ref provider.Ref) bool { return ref.Name == to.Name && ref.Kind == to.Kind }
+}
+
+// remarkForeignUsers tells of what is not the stack's and links to what goes:
+// the cloud may refuse to let it go.
+func (p *planner) remarkForeignUsers() {
+	for _, l := range p.index.lives {
+		if l.Gone || p.index.rowOf[l] != nil {
+			continue
+		}
+		for _, f := range p.kinds[l.Kind].Fields {
+			if f.Loose {
+				continue
+			}
+			for _, ref := range provider.Refs(l.Fields[f.Name]) {
+				to := p.target(p.seen(ofKind(f, ref)))
+				if to != nil && to.goes() {
+					p.remark(to, "", fmt.Sprintf("%s (id %s) is not of this stack and uses it: the cloud may refuse to let it go", known(l), l.ID))
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// result puts the plan together.
+func (p *planner) result(ordered []*node) *Plan {
+	plan := &Plan{Stack: p.stack.Name, Destroy: p.destroy, IDs: map[provider.Address]string{}}
+	for _, r := range p.rows {
+		if r.live != nil {
+			plan.IDs[r.Address] = r.live.ID
+		}
+		if r.action != "" {
+			plan.Changes = append(plan.Changes, p.change(r))
+		}
+	}
+	for _, n := range ordered {
+		for _, need := range n.needs {
+			n.Needs = append(n.Needs, need.ID)
+		}
+		slices.Sort(n.Needs)
+		plan.Choices = append(plan.Choices, p.choices(n)...)
+		plan.Uses = append(plan.Uses, p.uses(n)...)
+		plan.Steps = append(plan.Steps, n.Step)
+	}
+	plan.Marks = p.marks()
+	slices.SortFunc(plan.Marks, func(a, b Mark) int { return provider.CompareAddress(a.Address, b.Address) })
+	plan.Notes = p.notes
+	slices.SortFunc(plan.Notes, func(a, b Note) int {
+		return cmp.Or(provider.CompareAddress(a.Address, b.Address), cmp.Compare(a.Text, b.Text))
+	})
+	plan.Notes = slices.Compact(plan.Notes)
+	return plan
+}
+
+// change describes what happens to a row.
+func (p *planner) change(r *row) Change {
+	c := Change{Address: r.Address, ID: r.id(), Action: r.action, Cause: p.cause(r), Impact: r.impact()}
+	if r.want != nil {
+		c.Pos = r.want.Pos
+	}
+	if slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }) && r.action == Update {
+		c.Action = Reinstall
+	}
+	c.Reason = p.reason(r)
+	c.Fields = r.fieldChanges()
+	return c
+}
+
+// cause is who made the difference that a row's change removes.
+func (p *planner) cause(r *row) Cause {
+	switch {
+	case r.action == Delete:
+		return Pending
+	case r.action == Create:
+		if _, known := p.anchor.owns[r.Address]; known {
+			return Drift
+		}
+		if !p.anchor.exists {
+			return Pending
+		}
+		return Unknown
+	default:
+		return r.cause()
+	}
+}
+
+// cause is that of the row's differing fields, taken together.
+func (r *row) cause() Cause {
+	var cause Cause
+	for _, d := range r.diffs {
+		cause = joinCause(cause, d.cause)
+	}
+	return cmp.Or(cause, Unknown)
+}
+
+// impact is what the change costs at worst.
+func (r *row) impact() Impact {
+	switch {
+	case r.action == Delete:
+		return DeleteAll
+	case r.action == Recreate:
+		return ReplaceAll
+	case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }):
+		return ReinstallDisk
+	case slices.ContainsFunc(r.nodes.all, func(n *node) bool { return n.Op.Name == r.kind.Stop }):
+		return Restart
+	default:
+		return None
+	}
+}
+
+// reason says in words why, and what is lost.
+func (p *planner) reason(r *row) string {
+	var reasons []string
+	switch {
+	case r.action == Create:
+		reasons = append(reasons, "does not exist")
+	case r.action == Delete && r.live.Gone:
+		reasons = append(reasons, "its deletion was begun and is not finished")
+	case r.action == Delete && p.destroy:
+		reasons = append(reasons, "the stack is destroyed")
+	case r.action == Delete:
+		reasons = append(reasons, "no longer declared")
+	}
+	reasons = append(reasons, r.reasons...)
+	if r.action == Update {
+		reasons = append(reasons, r.outageReasons()...)
+	}
+	if r.impact() == ReplaceAll || r.impact() == ReinstallDisk || r.impact() == DeleteAll && !r.live.Gone {
+		for _, f := range r.kind.Fields {
+			if size, ok := r.have[f.Name].(provider.Size); ok && f.Type == provider.Bytes {
+				reasons = append(reasons, fmt.Sprintf("%s of %s is lost", f.Name, size))
+			}
+		}
+	}
+	if len(reasons) == 0 {
+		return "differs"
+	}
+	return strings.Join(slices.Compact(reasons), "; ")
+}
+
+// outageReasons says which fields take the resource down, or why it is started.
+func (r *row) outageReasons() []string {
+	var names, reasons []string
+	for _, d := range r.diffs {
+		op, _ := r.kind.Operation(d.field.Set)
+		switch {
+		case d.reinstall:
+			names = append(names, d.field.Name)
+			reasons = append(reasons, d.field.Name+" takes a reinstallation")
+		case op.Stopped, d.field.Name != fieldPower && r.restart && r.onChange(d.field.Name) == onChangeRestart:
+			names = append(names, d.field.Name)
+			if r.impact() == Restart {
+				reasons = append(reasons, d.field.Name+" needs a stop")
+			}
+		}
+	}
+	if r.live.Broken != "" {
+		reasons = append(reasons, r.live.Broken)
+	}
+	if len(reasons) == 0 && len(names) == 0 && r.impact() == Restart {
+		reasons = append(reasons, "is to be stopped")
+	}
+	return reasons
+}
+
+// fieldChanges lists what differs; of a new resource, all that is declared.
+func (r *row) fieldChanges() []FieldChange {
+	var changes []FieldChange
+	if r.action == Create {
+		for _, f := range r.kind.Fields {
+			if value, declared := r.wanted[f.Name]; declared && !f.Setting {
+				changes = append(changes, FieldChange{Name: f.Name, New: value, Secret: f.Secret})
+			}
+		}
+		return changes
+	}
+	for _, d := range r.diffs {
+		c := FieldChange{Name: d.field.Name, Old: d.old, New: d.new, Cause: d.cause, Secret: d.field.Secret}
+		switch d.field.Type {
+		case provider.Rules, provider.Links, provider.Map:
+			c.Old, c.New = d.removed, d.added
+		}
+		changes = append(changes, c)
+	}
+	return changes
+}
+
+func sortedAddresses(set map[provider.Address]bool) []provider.Address {
+	return slices.SortedFunc(maps.Keys(set), provider.CompareAddress)
+}

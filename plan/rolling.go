@@ -1,0 +1,128 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// settingMaxUnavailable is how many members of one count may be down at once.
+const settingMaxUnavailable = "maxUnavailable"
+
+// block is what one declaration with a count makes.
+type block struct{ kind, name string }
+
+// roll makes the members of a count go down one after another: of those that
+// run now, at most maxUnavailable may be down at a time, and members that are
+// down already count.
+//
+// With room for k, the members go down in k lanes. Where k or more are down
+// already, nobody goes down before all of them are up.
+func (p *planner) roll() {
+	members := map[block][]*row{}
+	size := map[block]int{}
+	for _, r := range p.rows {
+		if r.want == nil || r.kind.Start == "" {
+			continue
+		}
+		at := block{r.Kind, r.want.Block}
+		size[at]++
+		if r.nodes.up != nil && r.live != nil {
+			members[at] = append(members[at], r)
+		}
+	}
+	for at, rows := range members {
+		if size[at] > 1 {
+			p.rollBlock(rows)
+		}
+	}
+}
+
+func (p *planner) rollBlock(rows []*row) {
+	var down, running []*row
+	for _, r := range rows {
+		if r.power() == powerRunning {
+			running = append(running, r)
+		} else {
+			down = append(down, r)
+		}
+	}
+	k := maxUnavailable(rows)
+	order := append(slices.Clone(down), running...)
+	for i, r := range running {
+		r.rolled = true
+		at := len(down) + i
+		switch {
+		case at < k:
+		case len(down) >= k && i < k:
+			for _, other := range down {
+				r.waitFor(other.nodes.up)
+			}
+		case len(down) >= k:
+			r.waitFor(running[i-k].nodes.up)
+		default:
+			r.waitFor(order[at-k].nodes.up)
+		}
+	}
+}
+
+// waitFor makes all that takes the resource down wait.
+func (r *row) waitFor(n *node) {
+	r.nodes.down.after(n)
+	for _, cut := range r.nodes.cuts {
+		cut.after(n)
+	}
+}
+
+// maxUnavailable is the setting of a count's members, at least 1.
+func maxUnavailable(rows []*row) int {
+	k := 1
+	for _, r := range rows {
+		update, _ := r.wanted[settingUpdate].(provider.Fields)
+		if n, ok := update[settingMaxUnavailable].(int64); ok {
+			k = max(k, int(n))
+		}
+	}
+	return k
+}
+
+// firstRunning is the step after which the first resource runs that links to
+// the target; nil where one runs already, or none will.
+func (p *planner) firstRunning(to *row) *node {
+	if p.firstRun == nil {
+		p.findFirstRuns()
+	}
+	return p.firstRun[to]
+}
+
+// findFirstRuns finds, for all targets of links, the step after which the first
+// of their users runs.
+func (p *planner) findFirstRuns() {
+	p.firstRun = map[*row]*node{}
+	for _, r := range p.rows {
+		if r.kind.Start == "" || r.want == nil || r.wantedPower() == powerStopped {
+			continue
+		}
+		running := r.stays() && r.power() == powerRunning
+		runs := r.nodes.up
+		switch {
+		case running:
+			runs = nil
+		case r.made():
+			runs = r.nodes.made
+		case runs == nil:
+			continue
+		}
+		for _, f := range r.kind.Fields {
+			for _, ref := range provider.Refs(r.wanted[f.Name]) {
+				to := p.target(ref)
+				if to == nil {
+					continue
+				}
+				if _, found := p.firstRun[to]; !found || running {
+					p.firstRun[to] = runs
+				}
+			}
+		}
+	}
+}

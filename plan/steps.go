@@ -1,0 +1,293 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/trueup/trueup/provider"
+)
+
+// node is a step while its edges are still being found.
+type node struct {
+	Step
+	row   *row
+	rank  int // among all steps, by address and id
+	needs []*node
+	links []provider.Ref // to what must have been made before
+}
+
+func (n *node) after(others ...*node) {
+	for _, o := range others {
+		if o != nil && o != n {
+			n.needs = append(n.needs, o)
+		}
+	}
+}
+
+// nodes are a row's steps by the part they play.
+type nodes struct {
+	all         []*node
+	begin, gone *node              // first and last of the deletion
+	first, made *node              // first and last of the creation
+	free        map[string][]*node // deletion steps that give back the links of a field
+	letGo       map[letting][]*node
+	link        map[letting][]*node // steps that add one link of a field
+	down, up    *node               // first and last of the time that it does not run
+	cuts        []*node             // steps of others that let go of it before it goes
+}
+
+// letting is the end, or the beginning, of a field's link.
+type letting struct {
+	field string
+	to    *row
+}
+
+// addSteps makes the steps of one row and the edges between them.
+func (p *planner) addSteps(r *row) {
+	r.nodes = nodes{free: map[string][]*node{}, letGo: map[letting][]*node{}, link: map[letting][]*node{}}
+	switch r.action {
+	case Create:
+		p.addCreation(r)
+	case Update:
+		p.addUpdate(r)
+	case Recreate:
+		p.addDeletion(r)
+		p.addCreation(r)
+		r.nodes.down, r.nodes.up = r.nodes.begin, r.nodes.made
+	case Delete:
+		p.addDeletion(r)
+	}
+}
+
+// step makes a node of one of the kind's operations. Detail tells steps of one
+// operation apart.
+func (p *planner) step(r *row, operation, detail string, fields provider.Fields) *node {
+	op, ok := r.kind.Operation(operation)
+	if !ok {
+		panic(fmt.Sprintf("plan: the table of kind %s names an operation %q that it does not have", r.Kind, operation))
+	}
+	id := r.Address.String() + " " + operation
+	if detail != "" {
+		id += " " + detail
+	}
+	for again, base := 2, id; p.ids[id]; again++ {
+		id = fmt.Sprintf("%s %d", base, again)
+	}
+	p.ids[id] = true
+	n := &node{row: r, Step: Step{
+		ID:      id,
+		Op:      provider.Op{Kind: r.Kind, Name: operation, Address: r.Address, ID: r.id(), LiveName: r.liveName(), Fields: fields},
+		Command: op.Command,
+		Doc:     op.Doc,
+	}}
+	if op.Serial {
+		n.Serial = r.Address.String()
+	}
+	r.nodes.all = append(r.nodes.all, n)
+	p.nodes = append(p.nodes, n)
+	return n
+}
+
+// addCreation chains the operations that make the resource, then those that add
+// what the first of them can't set.
+func (p *planner) addCreation(r *row) {
+	previous := r.nodes.gone
+	for i, name := range r.kind.Creation {
+		n := p.step(r, name, "", r.wanted)
+		n.Op.ID = ""
+		n.Op.LiveName = r.newName()
+		n.Op.Marker = p.stack.Name + "/" + r.Address.String()
+		n.after(previous)
+		if i == 0 {
+			n.Creates = true
+			r.nodes.first = n
+			for _, f := range r.kind.Fields {
+				if !p.addedLater(f) {
+					n.links = append(n.links, provider.Refs(r.wanted[f.Name])...)
+				}
+			}
+		}
+		previous = n
+	}
+	r.nodes.made = previous
+	previous.Ends = true
+	for _, f := range r.kind.Fields {
+		if !p.addedLater(f) {
+			continue
+		}
+		value := r.wanted[f.Name]
+		if rules, ok := value.([]provider.Rule); ok {
+			value = unique(rules)
+		}
+		for _, n := range p.addElements(r, f, value) {
+			n.Op.ID = ""
+			n.Op.LiveName = r.newName()
+			n.after(r.nodes.made)
+		}
+	}
+}
+
+// newName is the live name that a created resource gets.
+func (r *row) newName() string {
+	if r.kind.Nameless {
+		return ""
+	}
+	return r.want.LiveName
+}
+
+// addedLater reports whether the elements of a field are added one by one after
+// a creation, rather than by its operations or with the marks.
+func (p *planner) addedLater(f provider.Field) bool {
+	return byElement(f) && f.Add != "" && !f.Tags
+}
+
+// addElements makes the steps that add elements: one for all rules of equal
+// protocol and ports, or for each link, or for all keys of a map.
+func (p *planner) addElements(r *row, f provider.Field, added provider.Value) []*node {
+	var made []*node
+	switch added := added.(type) {
+	case []provider.Rule:
+		for len(added) > 0 {
+			service := added[0].Service()
+			n := 1
+			for n < len(added) && added[n].Service() == service {
+				n++
+			}
+			made = append(made, p.step(r, f.Add, service, provider.Fields{f.Name: slices.Clone(added[:n])}))
+			added = added[n:]
+		}
+	case []provider.Ref:
+		for _, ref := range sortedRefs(added) {
+			made = append(made, p.step(r, f.Add, ref.String(), provider.Fields{f.Name: []provider.Ref{ref}}))
+		}
+	case map[string]string:
+		if len(added) > 0 {
+			made = append(made, p.step(r, f.Add, "", provider.Fields{f.Name: added}))
+		}
+	}
+	for _, n := range made {
+		n.links = provider.Refs(n.Op.Fields[f.Name])
+		for _, ref := range n.links {
+			if to := p.target(ref); to != nil {
+				r.nodes.link[letting{f.Name, to}] = append(r.nodes.link[letting{f.Name, to}], n)
+			}
+		}
+	}
+	return made
+}
+
+// removeElements makes the steps that remove elements: one for each rule, for
+// each link, or for all keys of a map.
+func (p *planner) removeElements(r *row, f provider.Field, removed provider.Value) []*node {
+	var made []*node
+	switch removed := removed.(type) {
+	case []provider.Rule:
+		for _, rule := range removed {
+			made = append(made, p.step(r, f.Remove, rule.String(), provider.Fields{f.Name: []provider.Rule{rule}}))
+		}
+	case []provider.Ref:
+		for _, ref := range sortedRefs(removed) {
+			made = append(made, p.step(r, f.Remove, ref.String(), provider.Fields{f.Name: []provider.Ref{ref}}))
+		}
+	case map[string]string:
+		if len(removed) > 0 {
+			made = append(made, p.step(r, f.Remove, "", provider.Fields{f.Name: removed}))
+		}
+	}
+	for _, n := range made {
+		for _, ref := range provider.Refs(n.Op.Fields[f.Name]) {
+			if to := p.target(ref); to != nil {
+				r.nodes.letGo[letting{f.Name, to}] = append(r.nodes.letGo[letting{f.Name, to}], n)
+			}
+		}
+	}
+	return made
+}
+
+func sortedRefs(refs []provider.Ref) []provider.Ref {
+	return slices.SortedFunc(slices.Values(refs), func(a, b provider.Ref) int {
+		return provider.CompareAddress(provider.Address{Kind: a.Kind, Name: a.String()}, provider.Address{Kind: b.Kind, Name: b.String()})
+	})
+}
+
+// addDeletion chains the operations that remove the resource. A deletion that
+// was begun goes on from where it stopped.
+func (p *planner) addDeletion(r *row) {
+	revoked := p.addRevocations(r)
+	var previous *node
+	for _, name := range p.deletion(r) {
+		n := p.step(r, name, "", nil)
+		n.after(previous)
+		if previous == nil {
+			n.after(revoked...)
+			r.nodes.begin = n
+		}
+		if name == r.kind.Commit {
+			n.Op.LiveName = goneName(r.live)
+		}
+		op, _ := r.kind.Operation(name)
+		for _, f := range op.Frees {
+			r.nodes.free[f] = append(r.nodes.free[f], n)
+		}
+		previous = n
+	}
+	if previous == nil {
+		panic(fmt.Sprintf("plan: the table of kind %s has no operation that deletes %s", r.Kind, r.Address))
+	}
+	previous.Ends = true
+	r.nodes.gone = previous
+	if r.action == Delete {
+		for _, n := range r.nodes.all {
+			n.Last = true
+		}
+	}
+}
+
+// addRevocations removes, of a resource that goes, the rules that name what
+// goes as well, itself included: two groups that name each other could never be
+// deleted otherwise.
+func (p *planner) addRevocations(r *row) []*node {
+	var made []*node
+	for _, f := range r.kind.Fields {
+		if f.Type != provider.Rules || f.Remove == "" {
+			continue
+		}
+		made = append(made, p.removeElements(r, f, only(r.have[f.Name], func(ref provider.Ref) bool {
+			to := p.target(ref)
+			return to != nil && to.goes()
+		}))...)
+	}
+	return made
+}
+
+// deletion lists the operations that are due to remove what lives.
+func (p *planner) deletion(r *row) []string {
+	if r.live.Broken != "" && len(r.kind.BrokenDeletion) > 0 {
+		return r.kind.BrokenDeletion
+	}
+	chain := r.kind.Deletion
+	if r.live.Gone {
+		chain = chain[slices.Index(chain, r.kind.Commit)+1:]
+	}
+	return filter(chain, func(name string) bool {
+		if name == r.kind.Stop {
+			return r.power() != powerStopped
+		}
+		op, _ := r.kind.Operation(name)
+		return op.If == "" || !provider.Empty(r.have[op.If])
+	})
+}
+
+// goneName is the name that a resource gets while it is deleted, so that its own
+// name is free: at most 63 characters, the same whenever it is tried again.
+func goneName(l *provider.Live) string {
+	const kept = 51
+	name := l.Name
+	if len(name) > kept {
+		name = name[:kept]
+	}
+	sum := sha256.Sum256([]byte(l.ID))
+	return name + "-gone-" + hex.EncodeToString(sum[:3])
+}
