@@ -25,8 +25,7 @@ type fakeCloud struct {
 	tags    map[string]map[string]string // by type and id
 	jobs    map[string]*fakeJob
 	started []provider.Op
-	// before is asked at the beginning of every call; an error fails it.
-	before func(call string) error
+	broken  func(call string) error // nil or what becomes of a call that was carried out
 }
 
 // behaviour is how the cloud meets one command.
@@ -60,14 +59,12 @@ func (c *fakeCloud) call(ctx context.Context, text string, do func() error) erro
 	if !sleep(ctx, c.latency/2) {
 		return ctx.Err()
 	}
-	if c.before != nil {
-		if err := c.before(text); err != nil {
-			return err
-		}
-	}
 	c.mu.Lock()
 	c.calls = append(c.calls, text)
 	err := do()
+	if err == nil && c.broken != nil {
+		err = c.broken(text)
+	}
 	c.mu.Unlock()
 	if !sleep(ctx, c.latency/2) {
 		return ctx.Err()
@@ -87,6 +84,13 @@ func (c *fakeCloud) count(prefix string) int {
 	return n
 }
 
+// onAnchor is the value of a tag on the anchor of the stack shop.
+func (c *fakeCloud) onAnchor(key string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.anchors["shop"].Tags[key]
+}
+
 func (c *fakeCloud) Read(context.Context, provider.Scope) (*provider.Snapshot, error) {
 	panic("apply does not read")
 }
@@ -103,17 +107,7 @@ func (c *fakeCloud) Prepare(ctx context.Context, op provider.Op) (string, error)
 }
 
 func (c *fakeCloud) Start(ctx context.Context, op provider.Op) (provider.Job, error) {
-	key := op.Address.String() + " " + op.Name
-	b, ok := c.script[key]
-	if !ok {
-		key = op.Address.String()
-		b = c.script[key]
-	}
-	if b.once {
-		c.mu.Lock()
-		c.script[key] = behaviour{}
-		c.mu.Unlock()
-	}
+	b := c.behaviourOf(op)
 	job := provider.Job{ID: op.JobID, Op: op, Resource: op.ID}
 	if job.Resource == "" {
 		job.Resource = "id-of-" + op.Address.String()
@@ -137,6 +131,21 @@ func (c *fakeCloud) Start(ctx context.Context, op provider.Op) (provider.Job, er
 	}
 	job.Done = b.takes == 0 && b.fail == nil
 	return job, nil
+}
+
+func (c *fakeCloud) behaviourOf(op provider.Op) behaviour {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := op.Address.String() + " " + op.Name
+	b, ok := c.script[key]
+	if !ok {
+		key = op.Address.String()
+		b = c.script[key]
+	}
+	if b.once {
+		c.script[key] = behaviour{}
+	}
+	return b
 }
 
 func (c *fakeCloud) Wait(ctx context.Context, job provider.Job) (provider.Result, error) {

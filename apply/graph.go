@@ -120,12 +120,15 @@ func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
 	g.left--
 	g.ready = slices.DeleteFunc(g.ready, func(r *node) bool { return r == n })
 	ended = append(ended, n)
+	if phase != NotStarted {
+		cause = n.ID
+	}
 	for _, next := range n.unlocks {
 		if phase == Done {
 			next.needs--
 			g.offer(next)
 		} else {
-			ended = g.end(next, NotStarted, cmp.Or(cause, n.ID), ended)
+			ended = g.end(next, NotStarted, cause, ended)
 		}
 	}
 	if n.Last {

@@ -246,8 +246,8 @@ func (l *Lease) litter() map[string]string {
 			litter[key] = value
 		}
 	}
-	if l.number > 0 {
-		maps.Copy(litter, beatTag(l.run, l.number))
+	for n := max(1, l.number-1); n <= l.number; n++ { // the last may have been cut short
+		maps.Copy(litter, beatTag(l.run, n))
 	}
 	return litter
 }

@@ -92,6 +92,11 @@ func newRun(cloud provider.Cloud, p *plan.Plan, opts Options) *run {
 	if opts.Lease != nil {
 		maps.Copy(r.anchor, opts.Lease.anchor.Tags)
 	}
+	for _, m := range p.Marks {
+		if a := r.book.account(m.Address); a.open == 0 {
+			r.post(a)
+		}
+	}
 	return r
 }
 

@@ -1,0 +1,407 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+)
+
+func TestEqualCreatesShareTheirBookkeeping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		before := len(cloud.calls)
+		var steps []plan.Step
+		for i := range 200 {
+			s := step(fmt.Sprintf("vm/web-%d create", i))
+			cloud.script[s.Op.Address.String()] = behaviour{takes: 3 * time.Second}
+			steps = append(steps, s)
+		}
+		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Lease: l})
+		if err := r.Err(); err != nil {
+			t.Fatal(err)
+		}
+		// 13 waves of 16 take 40 s: at most a flush of two calls every two
+		// seconds; the notes of 200 creates, and four beats of two calls.
+		if calls := len(cloud.calls) - before - 200; calls > 2*20+3+2*4 {
+			t.Errorf("%d calls of bookkeeping for 200 equal machines", calls)
+		}
+		if notes := cloud.count("createTags SecurityGroup [anchor-2] map[trueup.note."); notes > 3 {
+			t.Errorf("%d calls noted 200 creates", notes)
+		}
+		for _, s := range steps {
+			if tags := cloud.tagged("Thing", "id-of-"+s.Op.Address.String()); tags[provider.TagStack] != "shop" || tags[provider.TagSpec] != "1" {
+				t.Errorf("tags of %s: %v", s.Op.Address, tags)
+			}
+		}
+		if left := release(t, cloud, l); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestFlushesKeepTheirDistanceWhileStepsRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		var steps []plan.Step
+		for i := range 8 {
+			s := step(fmt.Sprintf("vm/web-%d set", i))
+			cloud.script[s.Op.Address.String()] = behaviour{takes: time.Duration(i+1) * time.Second}
+			steps = append(steps, s)
+		}
+		var flushes []time.Time
+		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Observe: func(e Event) {
+			if strings.HasPrefix(e.Text, "bookkeeping: ") {
+				flushes = append(flushes, e.At)
+			}
+		}})
+		if r.Err() != nil || len(flushes) < 3 {
+			t.Fatalf("%d flushes: %v", len(flushes), r.Err())
+		}
+		for i := 1; i < len(flushes)-1; i++ { // the last is at once, when nothing else runs
+			if apart := flushes[i].Sub(flushes[i-1]); apart < flushPause {
+				t.Errorf("flush %d came after %s", i, apart)
+			}
+		}
+	})
+}
+
+// history is the calls of a run, but for the lease's own, as one text.
+func history(cloud *fakeCloud) string {
+	var calls []string
+	for _, call := range cloud.calls {
+		if !strings.Contains(call, provider.TagLease) && !strings.Contains(call, provider.TagInfo) &&
+			!strings.Contains(call, provider.TagBeat) && !strings.HasPrefix(call, "anchors") && !strings.HasPrefix(call, "createAnchor") {
+			calls = append(calls, strings.ReplaceAll(call, "SecurityGroup [anchor-2]", "anchor"))
+		}
+	}
+	return strings.Join(calls, "\n") + "\n"
+}
+
+func TestANoteComesBeforeAndLeavesAfterItsTag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		cloud.prepare = func(op provider.Op) (string, error) { return "free-1", nil }
+		Run(t.Context(), cloud, planOf(step("ip/front create")), Options{Run: "r1", Lease: l})
+		release(t, cloud, l)
+		want := `createTags anchor map[trueup.note.ip.front:r1/1/free-1]
+start ip/front create
+createTags Thing [free-1] map[trueup.spec:1 trueup.stack:shop]
+deleteTags anchor map[trueup.note.ip.front:r1/1/free-1]
+`
+		if got := history(cloud); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
+
+func TestARefusedCreateClosesItsNoteFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		cloud.script["group/web"] = behaviour{refuse: provider.ErrExists}
+		r := Run(t.Context(), cloud, planOf(step("group/web create")), Options{Run: "r1", Lease: l, Observe: func(e Event) {
+			if e.Phase == Failed && cloud.onAnchor("trueup.note.group.web") != "" {
+				t.Error("the note is open when the failure is told")
+			}
+		}})
+		if got, want := brief(r), "group/web create=failed"; got != want || !errors.Is(r.Err(), provider.ErrExists) {
+			t.Errorf("%s: %v", got, r.Err())
+		}
+		if left := release(t, cloud, l); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestAnUnfitChoiceIsMadeAgain(t *testing.T) {
+	for attempts, want := range map[int]Phase{1: Done, 2: Done, 3: Failed} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := newCloud()
+			l := leased(t, cloud)
+			chosen := 0
+			cloud.prepare = func(op provider.Op) (string, error) {
+				chosen++
+				cloud.mu.Lock()
+				defer cloud.mu.Unlock()
+				if chosen > attempts {
+					cloud.script["ip/front"] = behaviour{takes: time.Second}
+				}
+				return fmt.Sprintf("free-%d", chosen), nil
+			}
+			cloud.script["ip/front"] = behaviour{takes: time.Second, fail: fmt.Errorf("is source NAT: %w", provider.ErrTryAnother)}
+			r := Run(t.Context(), cloud, planOf(step("ip/front create"), step("ip/front attach", "ip/front create")), Options{Run: "r1", Lease: l})
+			if r.Outcomes[0].Phase != want {
+				t.Errorf("%d unfit: %s", attempts, brief(r))
+			}
+			if want == Done && cloud.started[len(cloud.started)-1].ID != fmt.Sprintf("free-%d", attempts+1) {
+				t.Errorf("%d unfit: attached %s", attempts, cloud.started[len(cloud.started)-1].ID)
+			}
+			if left := release(t, cloud, l); len(left) > 0 {
+				t.Errorf("%d unfit: left on the anchor: %v", attempts, left)
+			}
+		})
+	}
+}
+
+func TestALostAnswerIsAskedForAndNeverSentAgain(t *testing.T) {
+	for _, c := range []struct {
+		behaviour behaviour
+		want      Phase
+		note      string
+	}{
+		{behaviour{lost: true, takes: time.Minute}, Done, ""},
+		{behaviour{lost: true, takes: time.Minute, fail: errors.New("no capacity")}, Failed, "r1/1"},
+		{behaviour{unsent: true}, Failed, "r1/1"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := newCloud()
+			l := leased(t, cloud)
+			cloud.script["vm/web"] = c.behaviour
+			r := Run(t.Context(), cloud, planOf(step("vm/web create")), Options{Run: "r1", Lease: l})
+			if r.Outcomes[0].Phase != c.want || cloud.count("start") != 1 {
+				t.Errorf("%+v: %s, sent %d times", c.behaviour, brief(r), cloud.count("start"))
+			}
+			if c.behaviour.unsent && (!errors.Is(r.Err(), provider.ErrOutcomeUnknown) || !strings.Contains(r.Err().Error(), "the next apply will look")) {
+				t.Errorf("error %v", r.Err())
+			}
+			if note := release(t, cloud, l)["trueup.note.vm.web"]; note != c.note {
+				t.Errorf("%+v: note %q", c.behaviour, note)
+			}
+		})
+	}
+}
+
+func TestNotesOfAnEarlierRunAreReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{
+			"trueup.note.vm.a": "r0/1", "trueup.note.vm.b": "r0/2", "trueup.info.r0": "who=bob", "trueup.beat.r0.4": "1",
+		}}
+		l := leased(t, cloud)
+		cloud.anchors["shop"].Tags["trueup.note.vm.b"] = "changed by hand"
+		r := Run(t.Context(), cloud, planOf(step("vm/a create"), step("vm/b create"), step("vm/c create")), Options{Run: "r1", Lease: l})
+		if r.Ending() != Succeeded {
+			t.Error(r.Err())
+		}
+		if left := release(t, cloud, l); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestAnOutageIsNotedUntilTheMachineRunsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		p := planOf(step("vm/web stop"), step("vm/web scale", "vm/web stop"), step("vm/web start", "vm/web scale"))
+		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		release(t, cloud, l)
+		want := `createTags anchor map[trueup.outage.vm.web:r1]
+start vm/web stop
+start vm/web scale
+start vm/web start
+deleteTags Thing [id-of-vm/web] map[trueup.spec:0]
+createTags Thing [id-of-vm/web] map[trueup.spec:1]
+deleteTags anchor map[trueup.outage.vm.web:r1]
+`
+		if got := history(cloud); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	})
+}
+
+func TestAnOutageThatIsNotOverStaysNoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		cloud.script["vm/web start"] = behaviour{takes: time.Second, fail: errors.New("no capacity")}
+		p := planOf(step("vm/web stop"), step("vm/web start", "vm/web stop"))
+		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if note := release(t, cloud, l)["trueup.outage.vm.web"]; note != "r1" {
+			t.Fatalf("outage note %q", note)
+		}
+		cloud.script["vm/web start"] = behaviour{}
+		l, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		Run(t.Context(), cloud, planOf(step("vm/web start")), Options{Run: "r2", Lease: l})
+		if left := release(t, cloud, l); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestWhatIsNotFinishedIsOwnedButNotTakenForApplied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		cloud.script["group/web rule"] = behaviour{takes: time.Second, fail: errors.New("bad rule")}
+		cloud.script["group/old rule"] = behaviour{takes: time.Second, fail: errors.New("bad rule")}
+		cloud.tagged("Thing", "id-of-group/old")[provider.TagSpec] = "0"
+		p := planOf(step("group/web create"), step("group/web rule", "group/web create"), step("group/old rule"))
+		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if got := fmt.Sprint(cloud.tagged("Thing", "id-of-group/web")); got != "map[trueup.stack:shop]" {
+			t.Errorf("new, unfinished: %s", got)
+		}
+		if got := fmt.Sprint(cloud.tagged("Thing", "id-of-group/old")); got != "map[trueup.spec:0]" {
+			t.Errorf("changed, unfinished: %s", got)
+		}
+		if left := release(t, cloud, l); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestMarksWithoutStepsAreWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{
+			"trueup.own.key.ops": "k1 old", "trueup.note.vm.web": "r0/1", "trueup.own.key.gone": "k2 old",
+		}}
+		l := leased(t, cloud)
+		p := &plan.Plan{Stack: "shop", Marks: []plan.Mark{
+			{Address: provider.Address{Kind: "key", Name: "gone"}, Gone: true, NotesHave: map[string]string{"trueup.own.key.gone": "k2 old"}},
+			{
+				Address: provider.Address{Kind: "key", Name: "ops"}, ID: "k1",
+				NotesHave: map[string]string{"trueup.own.key.ops": "k1 old"}, NotesWant: map[string]string{"trueup.own.key.ops": "k1 new"},
+			},
+			{
+				Address: provider.Address{Kind: "vm", Name: "web"}, ID: "v1", TagType: "UserVm",
+				Want: map[string]string{provider.TagStack: "shop"}, NotesHave: map[string]string{"trueup.note.vm.web": "r0/1"},
+			},
+		}}
+		r := Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if r.Ending() != Succeeded {
+			t.Error(r.Err())
+		}
+		want := `createTags UserVm [v1] map[trueup.stack:shop]
+createTags anchor map[trueup.note.key.ops:r1/0/k1]
+deleteTags anchor map[trueup.own.key.ops:k1 old]
+createTags anchor map[trueup.own.key.ops:k1 new]
+deleteTags anchor map[trueup.note.key.ops:r1/0/k1 trueup.note.vm.web:r0/1 trueup.own.key.gone:k2 old]
+`
+		if got := history(cloud); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+		if left, want := release(t, cloud, l), map[string]string{"trueup.own.key.ops": "k1 new"}; !maps.Equal(left, want) {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestAReplacedResourceIsTaggedUnderItsNewID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		p := planOf(step("net/back remove"), step("net/back create", "net/back remove"))
+		p.Marks[0].NotesWant = map[string]string{"trueup.own.net.back": "%id% x"}
+		r := Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if r.Ending() != Succeeded || cloud.count("deleteTags Thing") > 0 {
+			t.Errorf("%v\n%s", r.Err(), history(cloud))
+		}
+		if left := release(t, cloud, l); left["trueup.own.net.back"] != "id-of-net/back x" || len(left) != 1 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestATagInTheWayIsNamedAndStopsNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		var steps []plan.Step
+		for i := range 9 {
+			steps = append(steps, step(fmt.Sprintf("vm/web-%d create", i)))
+		}
+		cloud.tagged("Thing", "id-of-vm/web-4")[provider.TagStack] = "another"
+		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Lease: l})
+		if len(r.Bookkeeping) != 1 || !strings.HasPrefix(r.Bookkeeping[0].Error(), "vm/web-4: create trueup.spec, trueup.stack: ") || r.Ending() != FailedSome {
+			t.Errorf("ending %q: %v", r.Ending(), r.Bookkeeping)
+		}
+		if left := slices.Sorted(maps.Keys(release(t, cloud, l))); fmt.Sprint(left) != "[trueup.note.vm.web-4]" {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestWithoutALeaseWhatNeedsAnAnchorIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		p := planOf(step("key/ops create"), step("vm/web create"))
+		p.Marks[0].NotesWant = map[string]string{"trueup.own.key.ops": "%id%"}
+		r := Run(t.Context(), cloud, p, Options{Run: "r1"})
+		if len(r.Bookkeeping) != 1 || !strings.Contains(r.Bookkeeping[0].Error(), "key/ops: there is no anchor") || cloud.count("createTags SecurityGroup") > 0 {
+			t.Errorf("bookkeeping: %v", r.Bookkeeping)
+		}
+		if tags := cloud.tagged("Thing", "id-of-vm/web"); tags[provider.TagStack] != "shop" {
+			t.Errorf("tags of vm/web: %v", tags)
+		}
+	})
+}
+
+func TestNotesThatCannotBeWrittenKeepTheirCreates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		cloud.broken = func(call string) error {
+			if strings.Contains(call, provider.TagNote) && strings.HasPrefix(call, "create") {
+				return provider.ErrUnreachable
+			}
+			return nil
+		}
+		r := Run(t.Context(), cloud, planOf(step("vm/a create"), step("vm/b set")), Options{Run: "r1", Lease: l})
+		if got, want := brief(r), "vm/a create=failed, vm/b set=done"; got != want || cloud.count("start vm/a") > 0 {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		release(t, cloud, l)
+	})
+}
+
+func TestSettleWaitsForWhatAnEarlierRunNoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{
+			"trueup.note.vm.a": "r0/1", "trueup.note.vm.b": "r0/2", "trueup.note.vm.c": "r0/1", "trueup.note.vm.d": "nonsense", "trueup.own.key.k": "x",
+		}}
+		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "a"}, 1)] = &fakeJob{ends: time.Now().Add(time.Minute)}
+		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "b"}, 2)] = &fakeJob{ends: time.Now().Add(2 * time.Minute), err: errors.New("no capacity")}
+		l := leased(t, cloud)
+		began := time.Now()
+		if err := Settle(t.Context(), cloud, l); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took < 119*time.Second || took > 2*time.Minute {
+			t.Errorf("settled after %s", took)
+		}
+		release(t, cloud, l)
+	})
+}
+
+func TestSettleSaysWhatIsStillRunning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{"trueup.note.vm.a": "r0/1"}}
+		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "a"}, 1)] = &fakeJob{ends: time.Now().Add(time.Hour)}
+		l := leased(t, cloud)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		err := Settle(ctx, cloud, l)
+		var running *provider.StillRunning
+		if !errors.As(err, &running) || !strings.Contains(err.Error(), "vm/a: begun by an earlier run: still running after 1m0s") {
+			t.Errorf("error %v", err)
+		}
+		release(t, cloud, l)
+	})
+}
