@@ -115,15 +115,13 @@ func (r *run) post(a *account) {
 	}
 	id := cmp.Or(r.ids[a.mark.Address], a.mark.ID)
 	m := a.mark.Resolve(id)
-	e := &entry{address: m.Address, tagType: m.TagType, id: id, note: m.NotesWant, forget: maps.Clone(a.note.tags())}
-	if e.forget == nil {
-		e.forget = map[string]string{}
-	}
+	e := &entry{address: m.Address, tagType: m.TagType, id: id, note: m.NotesWant, forget: map[string]string{}}
 	for key, value := range m.NotesHave {
 		if _, changes := m.NotesWant[key]; !changes {
 			e.forget[key] = value
 		}
 	}
+	maps.Copy(e.forget, a.note.tags()) // in the place of an earlier run's
 	if m.TagType != "" && !m.Gone {
 		e.create = maps.Clone(m.Want)
 		if !a.made { // what was made has none of its predecessor's tags

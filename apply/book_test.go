@@ -19,7 +19,7 @@ func TestEqualCreatesShareTheirBookkeeping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
 		l := leased(t, cloud)
-		before := len(cloud.calls)
+		before := cloud.count("")
 		var steps []plan.Step
 		for i := range 200 {
 			s := step(fmt.Sprintf("vm/web-%d create", i))
@@ -32,14 +32,14 @@ func TestEqualCreatesShareTheirBookkeeping(t *testing.T) {
 		}
 		// 13 waves of 16 take 40 s: at most a flush of two calls every two
 		// seconds; the notes of 200 creates, and four beats of two calls.
-		if calls := len(cloud.calls) - before - 200; calls > 2*20+3+2*4 {
+		if calls := cloud.count("") - before - 200; calls > 2*20+3+2*4 {
 			t.Errorf("%d calls of bookkeeping for 200 equal machines", calls)
 		}
 		if notes := cloud.count("createTags SecurityGroup [anchor-2] map[trueup.note."); notes > 3 {
 			t.Errorf("%d calls noted 200 creates", notes)
 		}
 		for _, s := range steps {
-			if tags := cloud.tagged("Thing", "id-of-"+s.Op.Address.String()); tags[provider.TagStack] != "shop" || tags[provider.TagSpec] != "1" {
+			if tags := cloud.tagsOf("id-of-" + s.Op.Address.String()); tags[provider.TagStack] != "shop" || tags[provider.TagSpec] != "1" {
 				t.Errorf("tags of %s: %v", s.Op.Address, tags)
 			}
 		}
@@ -77,6 +77,8 @@ func TestFlushesKeepTheirDistanceWhileStepsRun(t *testing.T) {
 
 // history is the calls of a run, but for the lease's own, as one text.
 func history(cloud *fakeCloud) string {
+	cloud.mu.Lock()
+	defer cloud.mu.Unlock()
 	var calls []string
 	for _, call := range cloud.calls {
 		if !strings.Contains(call, provider.TagLease) && !strings.Contains(call, provider.TagInfo) &&
@@ -200,6 +202,22 @@ func TestNotesOfAnEarlierRunAreReplaced(t *testing.T) {
 	})
 }
 
+func TestANoteOfAnEarlierRunThatThePlanClosesIsReplacedAndClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{"trueup.note.vm.a": "r0/1"}}
+		l := leased(t, cloud)
+		p := planOf(step("vm/a create"))
+		p.Marks[0].NotesHave = map[string]string{"trueup.note.vm.a": "r0/1"}
+		if r := Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l}); r.Ending() != Succeeded {
+			t.Error(r.Err())
+		}
+		if left := release(t, cloud, l); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
 func TestAnOutageIsNotedUntilTheMachineRunsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
@@ -249,13 +267,13 @@ func TestWhatIsNotFinishedIsOwnedButNotTakenForApplied(t *testing.T) {
 		l := leased(t, cloud)
 		cloud.script["group/web rule"] = behaviour{takes: time.Second, fail: errors.New("bad rule")}
 		cloud.script["group/old rule"] = behaviour{takes: time.Second, fail: errors.New("bad rule")}
-		cloud.tagged("Thing", "id-of-group/old")[provider.TagSpec] = "0"
+		cloud.tag("id-of-group/old", provider.TagSpec, "0")
 		p := planOf(step("group/web create"), step("group/web rule", "group/web create"), step("group/old rule"))
 		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
-		if got := fmt.Sprint(cloud.tagged("Thing", "id-of-group/web")); got != "map[trueup.stack:shop]" {
+		if got := fmt.Sprint(cloud.tagsOf("id-of-group/web")); got != "map[trueup.stack:shop]" {
 			t.Errorf("new, unfinished: %s", got)
 		}
-		if got := fmt.Sprint(cloud.tagged("Thing", "id-of-group/old")); got != "map[trueup.spec:0]" {
+		if got := fmt.Sprint(cloud.tagsOf("id-of-group/old")); got != "map[trueup.spec:0]" {
 			t.Errorf("changed, unfinished: %s", got)
 		}
 		if left := release(t, cloud, l); len(left) > 0 {
@@ -325,7 +343,7 @@ func TestATagInTheWayIsNamedAndStopsNobodyElse(t *testing.T) {
 		for i := range 9 {
 			steps = append(steps, step(fmt.Sprintf("vm/web-%d create", i)))
 		}
-		cloud.tagged("Thing", "id-of-vm/web-4")[provider.TagStack] = "another"
+		cloud.tag("id-of-vm/web-4", provider.TagStack, "another")
 		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Lease: l})
 		if len(r.Bookkeeping) != 1 || !strings.HasPrefix(r.Bookkeeping[0].Error(), "vm/web-4: create trueup.spec, trueup.stack: ") || r.Ending() != FailedSome {
 			t.Errorf("ending %q: %v", r.Ending(), r.Bookkeeping)
@@ -345,7 +363,7 @@ func TestWithoutALeaseWhatNeedsAnAnchorIsSaid(t *testing.T) {
 		if len(r.Bookkeeping) != 1 || !strings.Contains(r.Bookkeeping[0].Error(), "key/ops: there is no anchor") || cloud.count("createTags SecurityGroup") > 0 {
 			t.Errorf("bookkeeping: %v", r.Bookkeeping)
 		}
-		if tags := cloud.tagged("Thing", "id-of-vm/web"); tags[provider.TagStack] != "shop" {
+		if tags := cloud.tagsOf("id-of-vm/web"); tags[provider.TagStack] != "shop" {
 			t.Errorf("tags of vm/web: %v", tags)
 		}
 	})

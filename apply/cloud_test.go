@@ -91,6 +91,20 @@ func (c *fakeCloud) onAnchor(key string) string {
 	return c.anchors["shop"].Tags[key]
 }
 
+// tagsOf is a copy of the tags of a resource.
+func (c *fakeCloud) tagsOf(id string) map[string]string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.tagged("Thing", id))
+}
+
+// tag puts a tag on a resource, as somebody else might.
+func (c *fakeCloud) tag(id, key, value string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tagged("Thing", id)[key] = value
+}
+
 func (c *fakeCloud) Read(context.Context, provider.Scope) (*provider.Snapshot, error) {
 	panic("apply does not read")
 }

@@ -117,7 +117,7 @@ func runRandom(t *testing.T, seed uint64) {
 		if o.Step.Creates && (o.Phase == Done || o.Phase == NotStarted || errors.Is(o.Err, errRefused)) && note != "" {
 			t.Errorf("%s is %s, and its note %q stays open", o.Step.ID, o.Phase, note)
 		}
-		if o.Step.Creates && o.Phase == Done && cloud.tagged("Thing", o.ID)[provider.TagStack] != "shop" {
+		if o.Step.Creates && o.Phase == Done && cloud.tagsOf(o.ID)[provider.TagStack] != "shop" {
 			t.Errorf("%s is not claimed", o.Step.ID)
 		}
 	}

@@ -243,7 +243,7 @@ func TestStoppedRunStartsNothingMoreAndClosesItsBooks(t *testing.T) {
 		if left := release(t, cloud, l); len(left) > 0 {
 			t.Errorf("left on the anchor: %v", left)
 		}
-		if tags := cloud.tagged("Thing", "id-of-t/a"); tags[provider.TagStack] != "shop" {
+		if tags := cloud.tagsOf("id-of-t/a"); tags[provider.TagStack] != "shop" {
 			t.Errorf("tags of t/a: %v", tags)
 		}
 	})
