@@ -17,8 +17,9 @@ const (
 
 // publicRange is the recorded pool of public addresses.
 const (
-	publicFirst = "10.210.0.10"
-	publicCount = 1013
+	publicFirst  = "10.210.0.10"
+	elasticFirst = "10.220.0.10"
+	publicCount  = 1013
 )
 
 // An address is a public address. It is acquired for an isolated network and may be bound to one machine by static NAT.
@@ -36,11 +37,19 @@ type address struct {
 	Acquired  time.Time
 }
 
+// addAddresses fills the pool. Where addresses are elastic the zone with security groups has some too.
 func (w *world) addAddresses() {
-	first := netip.MustParseAddr(publicFirst)
 	w.Addresses.Last = 8177
+	w.addPool(isolatedZoneID, publicFirst)
+	if w.config.Flavour == Exoscale {
+		w.addPool(securityZoneID, elasticFirst)
+	}
+}
+
+func (w *world) addPool(zone, first string) {
 	for i := range publicCount {
-		w.Addresses.add(&address{row: row{ID: w.newID()}, IP: plus(first, i).String(), Zone: isolatedZoneID, State: addressFree})
+		ip := plus(netip.MustParseAddr(first), i).String()
+		w.Addresses.add(&address{row: row{ID: w.newID()}, IP: ip, Zone: zone, State: addressFree})
 	}
 }
 

@@ -35,6 +35,11 @@ type started struct {
 
 func (c *command) async() bool { return c.start != nil }
 
+// reads tells whether a command changes nothing.
+func (c *command) reads() bool {
+	return strings.HasPrefix(c.name, "list") || strings.HasPrefix(c.name, "get") || strings.HasPrefix(c.name, "query")
+}
+
 // answerKey is the single key of the answer.
 func (c *command) answerKey() string {
 	if c.envelope != "" {

@@ -95,6 +95,10 @@ func (c *call) make(m *machine, networks []*network) (*started, *apiError) {
 	w := c.world
 	m.setDetail("deployvm", "true")
 	w.Machines.add(m)
+	for _, n := range networks {
+		m.Networks = append(m.Networks, n.ID)
+		w.hostNames[n.ID+" "+m.Name] = m
+	}
 	if name := c.params["group"]; name != "" {
 		m.Group = w.instanceGroupNamed(m.Account, name).ID
 	}
@@ -107,7 +111,6 @@ func (c *call) make(m *machine, networks []*network) (*started, *apiError) {
 		if asked := c.askedIP(); i == 0 && asked != "" {
 			if ip = asked; !w.usableIP(n, asked) {
 				w.setState(m, stateError)
-				w.hostNames[n.ID+" "+m.Name] = m
 				return nil, opaque(csZero)
 			}
 		}

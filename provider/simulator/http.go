@@ -70,10 +70,9 @@ func (s *Server) answer(raw map[string]string) reply {
 	defer s.mu.Unlock()
 	q := s.record(raw)
 	defer func() { q.Answered = s.now() }()
-	w := s.world
-	w.settle(s.now())
+	s.world.settle(s.now())
 	asJSON := strings.EqualFold(raw["response"], "json")
-	key, content, err := w.handle(raw, q)
+	key, content, err := s.handle(raw, q)
 	q.Status = http.StatusOK
 	if err != nil {
 		q.Status, content = err.code, err.object(asJSON)
@@ -82,7 +81,8 @@ func (s *Server) answer(raw map[string]string) reply {
 }
 
 // handle finds the user and the command of a request and runs it. It returns the key of the answer and its content.
-func (w *world) handle(raw map[string]string, q *Request) (string, object, *apiError) {
+func (s *Server) handle(raw map[string]string, q *Request) (string, object, *apiError) {
+	w := s.world
 	name, named := raw["command"]
 	cmd := w.center.commands[name]
 	key := "errorresponse"
@@ -105,8 +105,28 @@ func (w *world) handle(raw map[string]string, q *Request) (string, object, *apiE
 		return "errorresponse", nil, refuse(codeUnsupported, csAPI, "The API [%s] does not exist or is not available for the account %s.", name, owner.Name)
 	}
 	c := &call{world: w, cmd: cmd, params: lowered(raw), user: u, account: owner}
+	if err := s.keep(c, raw); err != nil {
+		return key, nil, err
+	}
 	content, err := c.run()
 	return key, content, err
+}
+
+// keep writes a call that may change the world to the state file, before it does. What can't be written is refused.
+func (s *Server) keep(c *call, raw map[string]string) *apiError {
+	if s.journal == nil || c.cmd.reads() {
+		return nil
+	}
+	params := map[string]string{}
+	for name, value := range raw {
+		if l := strings.ToLower(name); l != "apikey" && l != "signature" && l != "signatureversion" && l != "expires" && l != "response" {
+			params[name] = value
+		}
+	}
+	if err := s.journal.write(change{At: s.world.Now, User: c.user.ID, Params: params}); err != nil {
+		return refuse(codeInternal, csAPI, "the simulator cannot keep this: %v", err)
+	}
+	return nil
 }
 
 // encode puts an answer into the form that was asked for: JSON, or else XML.

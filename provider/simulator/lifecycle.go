@@ -190,8 +190,8 @@ func updateVirtualMachine(c *call) (object, *apiError) {
 		if err := c.checkName(name); err != nil {
 			return nil, err
 		}
-		for _, id := range m.NICs {
-			if o := w.hostNames[w.NICs.get(id).Network+" "+name]; o != nil && o != m {
+		for _, id := range m.Networks {
+			if o := w.hostNames[id+" "+name]; o != nil && o != m {
 				return nil, opaque(csRuntime)
 			}
 		}
@@ -355,12 +355,14 @@ func restore(c *call, m *machine) *apiError {
 	if t := c.params["templateid"]; t != "" {
 		m.Template = t
 	}
-	for _, v := range c.world.Volumes.Rows {
-		if v.Machine == m.ID && v.Root {
-			v.ID, v.Created = c.world.newID(), c.world.Now
+	for _, v := range slices.Clone(c.world.disksOf[m.ID]) {
+		if v.Root {
+			size := v.Size
+			c.world.removeVolume(v)
+			c.world.addRootVolume(m, size>>30)
 		}
 	}
-	c.world.Volumes.reindex()
+	c.world.readyVolumes(m)
 	m.Updated = c.world.Now
 	return nil
 }

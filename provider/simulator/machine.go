@@ -29,10 +29,11 @@ type machine struct {
 	Zone           string
 	Template       string
 	Offering       string
-	CPU            int64 // cores
-	Speed          int64 // MHz
-	Memory         int64 // MB
-	NICs           []string
+	CPU            int64    // cores
+	Speed          int64    // MHz
+	Memory         int64    // MB
+	Networks       []string // where the name is taken
+	NICs           []string `json:",omitempty"`
 	Groups         []string `json:",omitempty"` // security groups
 	AffinityGroups []string `json:",omitempty"`
 	Group          string   `json:",omitempty"` // id of the instance group
@@ -81,9 +82,11 @@ func (w *world) setState(m *machine, state string) { m.State, m.Updated = state,
 
 // indexMachine enters a machine in what is derived from the tables.
 func (w *world) indexMachine(m *machine) {
+	for _, id := range m.Networks {
+		w.hostNames[id+" "+m.Name] = m
+	}
 	for _, id := range m.NICs {
 		n := w.NICs.get(id)
-		w.hostNames[n.Network+" "+m.Name] = m
 		w.usedIPs[n.Network+" "+n.IP] = true
 	}
 	for _, id := range m.Groups {
@@ -93,10 +96,9 @@ func (w *world) indexMachine(m *machine) {
 
 // rename gives a machine another host name, which frees the old one.
 func (w *world) rename(m *machine, name string) {
-	for _, id := range m.NICs {
-		n := w.NICs.get(id)
-		delete(w.hostNames, n.Network+" "+m.Name)
-		w.hostNames[n.Network+" "+name] = m
+	for _, id := range m.Networks {
+		delete(w.hostNames, id+" "+m.Name)
+		w.hostNames[id+" "+name] = m
 	}
 	m.Name = name
 }
@@ -128,16 +130,21 @@ func (w *world) expunge(id string) {
 		w.bind(a, nil)
 	}
 	w.forgetRulesOf(m)
-	for _, id := range m.NICs {
-		w.dropNIC(w.NICs.get(id), m.Name)
+	for _, id := range m.Networks {
+		delete(w.hostNames, id+" "+m.Name)
 	}
-	for _, v := range w.Volumes.Rows {
-		if v.Machine == m.ID {
+	for _, id := range m.NICs {
+		w.dropNIC(w.NICs.get(id))
+	}
+	for _, v := range slices.Clone(w.disksOf[m.ID]) {
+		if v.Root {
 			w.removeVolume(v)
+		} else {
+			w.plug(v, "")
 		}
 	}
 	w.dropTags(m.ID)
-	m.NICs, m.AffinityGroups = nil, nil
+	m.Networks, m.NICs, m.AffinityGroups = nil, nil, nil
 	w.setState(m, stateExpunged)
 }
 

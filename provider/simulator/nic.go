@@ -31,12 +31,10 @@ func (w *world) addNIC(m *machine, n *network, ip string) {
 	c.MAC = fmt.Sprintf("1e:01:%02x:%02x:%02x:%02x", w.Source.Uint64()&0xff, c.Num>>16&0xff, c.Num>>8&0xff, c.Num&0xff)
 	m.NICs = append(m.NICs, c.ID)
 	w.usedIPs[n.ID+" "+ip] = true
-	w.hostNames[n.ID+" "+m.Name] = m
 }
 
-// dropNIC frees the name and the addresses that a nic holds.
-func (w *world) dropNIC(c *nic, name string) {
-	delete(w.hostNames, c.Network+" "+name)
+// dropNIC frees the addresses that a nic holds.
+func (w *world) dropNIC(c *nic) {
 	delete(w.usedIPs, c.Network+" "+c.IP)
 	for _, id := range slices.Clone(c.Secondary) {
 		w.dropSecondaryIP(w.SecondaryIPs.get(id))
@@ -49,9 +47,9 @@ func (w *world) freeIP(n *network) string {
 	prefix, first := netip.MustParsePrefix(n.CIDR), netip.MustParseAddr(n.Gateway)
 	size := 1 << (32 - prefix.Bits())
 	for range size {
-		w.lastHost[n.ID] = (w.lastHost[n.ID] + 1) % size
-		ip := plus(prefix.Masked().Addr(), w.lastHost[n.ID])
-		if ip.Compare(first) > 0 && w.lastHost[n.ID] != size-1 && !w.usedIPs[n.ID+" "+ip.String()] {
+		w.LastHost[n.ID] = (w.LastHost[n.ID] + 1) % size
+		ip := plus(prefix.Masked().Addr(), w.LastHost[n.ID])
+		if ip.Compare(first) > 0 && w.LastHost[n.ID] != size-1 && !w.usedIPs[n.ID+" "+ip.String()] {
 			return ip.String()
 		}
 	}

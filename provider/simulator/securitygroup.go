@@ -142,11 +142,11 @@ func (w *world) renderGroup(g *securityGroup, view groupView) object {
 			ingress = append(ingress, w.renderRule(r, true))
 		}
 	}
-	ids := []string{}
-	for _, m := range w.machinesOf[g.ID] {
-		if !m.gone() {
-			ids = append(ids, m.ID)
-		}
+	members := slices.DeleteFunc(slices.Clone(w.machinesOf[g.ID]), (*machine).gone)
+	slices.SortFunc(members, func(a, b *machine) int { return int(a.Num - b.Num) })
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = m.ID
 	}
 	return append(o, object{
 		{"ingressrule", ingress}, {"egressrule", egress}, {"tags", w.renderTags(g.ID)},

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -31,6 +32,7 @@ type Config struct {
 	Host         Host             // what machines run on
 	Limits       map[string]int64 // what an ordinary account may have, by type as in listResourceLimits ("user_vm"); else unlimited
 	Reinstall    bool             // restoreVirtualMachine works; the recorded server's hypervisor can't and fails (530)
+	State        string           // file that keeps the cloud between processes; in memory only unless set
 }
 
 // Host is what every host of a zone can carry. A zone's hosts never fill up: only what is larger than a host, or must
@@ -48,10 +50,12 @@ type Credentials struct{ Key, Secret string }
 type Server struct {
 	config Config
 
-	mu    sync.Mutex // guards world and log
-	world *world
-	log   []*Request
-	calls int64
+	mu      sync.Mutex // guards what follows
+	world   *world
+	journal *journal // nil where nothing is kept
+	log     []*Request
+	calls   int64
+	notice  string
 }
 
 // New starts a simulated cloud.
@@ -65,10 +69,41 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("start simulator: %w", err)
 	}
 	s := &Server{config: config}
+	if config.State != "" {
+		if err := s.openState(center); err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
 	s.world = newWorld(&s.config, center)
 	s.world.found(config.Now())
 	return s, nil
 }
+
+// openState goes on with the cloud of the state file, or begins one there.
+func (s *Server) openState(center *datacentre) error {
+	j, w, torn, err := openJournal(s.config.State, s.config, center)
+	if err != nil {
+		return err
+	}
+	if torn > 0 {
+		s.notice = fmt.Sprintf("state %s: dropped %d bytes at its end that a process had not finished writing; nothing acknowledged is lost", s.config.State, torn)
+	}
+	if w == nil {
+		w = newWorld(&s.config, center)
+		w.found(s.config.Now())
+	}
+	s.config.Seed = w.config.Seed
+	w.config = &s.config
+	s.world, s.journal = w, j
+	if err := j.rewrite(&s.config, w); err != nil {
+		return errors.Join(err, j.close())
+	}
+	return nil
+}
+
+// Notice tells what was found wrong with the state file and put right when it was opened; empty where nothing was.
+func (s *Server) Notice() string { return s.notice }
 
 func withDefaults(c Config) Config {
 	if c.Flavour == "" {
@@ -103,8 +138,21 @@ func (w *world) found(now time.Time) {
 	w.addAddresses()
 }
 
-// Close ends the simulator. It is not to be used afterwards.
-func (s *Server) Close() error { return nil }
+// Close ends the simulator and lets go of the state file. It is not to be used afterwards.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.journal == nil {
+		return nil
+	}
+	var err error
+	if s.journal.lines > 0 && s.journal.err == nil {
+		err = s.journal.rewrite(&s.config, s.world)
+	}
+	err = errors.Join(err, s.journal.close())
+	s.journal = nil
+	return err
+}
 
 // User returns the credentials of the ordinary user "plain".
 func (s *Server) User() Credentials { return s.credentials(userAccount) }
@@ -131,6 +179,9 @@ func (s *Server) credentials(name string) Credentials {
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.journal != nil {
+		s.journal.write(change{At: s.world.Now, Advance: d}) // a failure shows at the next request
+	}
 	s.world.Offset += d
 	s.world.settle(s.now())
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/trueup/trueup/provider/simulator"
 )
 
-// The two vectors stand in research on the Java rule; the expected texts were made by the Java rule, not by this package.
 func TestSignatureFollowsTheJavaRule(t *testing.T) {
 	sim := start(t, simulator.Config{})
 	c := as(t, sim, sim.User())

@@ -35,32 +35,37 @@ func (w *world) addRootVolume(m *machine, gigabytes int64) {
 	if size == 0 {
 		size = templateSize
 	}
-	w.Volumes.add(&volume{
+	v := w.Volumes.add(&volume{
 		row: row{ID: w.newID()}, Account: m.Account, Name: fmt.Sprintf("ROOT-%d", m.Num), Zone: m.Zone, Root: true, Size: size,
-		Machine: m.ID, State: volumeAllocated, Created: w.Now,
+		State: volumeAllocated, Created: w.Now,
 	})
+	w.plug(v, m.ID)
 }
 
-// volumesOf returns a machine's volumes. Its root volume was made right after it, so that the search is short for most.
-func (w *world) volumesOf(m *machine) []*volume {
-	var out []*volume
-	for _, v := range w.Volumes.Rows {
-		if v.Machine == m.ID && !v.Removed {
-			out = append(out, v)
+// plug connects a volume to a machine, or to none.
+func (w *world) plug(v *volume, machineID string) {
+	if v.Machine != "" {
+		w.disksOf[v.Machine] = slices.DeleteFunc(w.disksOf[v.Machine], func(o *volume) bool { return o == v })
+		if len(w.disksOf[v.Machine]) == 0 {
+			delete(w.disksOf, v.Machine)
 		}
 	}
-	return out
+	v.Machine = machineID
+	if machineID != "" {
+		w.disksOf[machineID] = append(w.disksOf[machineID], v)
+	}
 }
 
 func (w *world) readyVolumes(m *machine) {
-	for _, v := range w.volumesOf(m) {
+	for _, v := range w.disksOf[m.ID] {
 		v.State = volumeReady
 	}
 }
 
 func (w *world) removeVolume(v *volume) {
 	w.dropTags(v.ID)
-	v.Removed, v.Machine, v.State = true, "", "Expunged"
+	w.plug(v, "")
+	v.Removed, v.State = true, "Expunged"
 }
 
 // volume finds the volume that a parameter names, if the caller may use it.
@@ -157,25 +162,27 @@ func attachVolume(c *call, v *volume) *apiError {
 	device := int64(c.params.int("deviceid", 0))
 	if device == 0 {
 		taken := map[int64]bool{0: true, 3: true} // the root volume's and the CD drive's
-		for _, o := range c.world.volumesOf(m) {
+		for _, o := range c.world.disksOf[m.ID] {
 			taken[o.Device] = true
 		}
 		for taken[device] {
 			device++
 		}
 	}
-	v.Machine, v.Device, v.Attached, v.State = m.ID, device, c.world.Now, volumeReady
+	c.world.plug(v, m.ID)
+	v.Device, v.Attached, v.State = device, c.world.Now, volumeReady
 	return nil
 }
 
-func detachVolume(_ *call, v *volume) *apiError {
+func detachVolume(c *call, v *volume) *apiError {
 	switch {
 	case v.Machine == "":
 		return failJob(codeParameter, "The specified volume is not attached to a VM.")
 	case v.Root:
 		return failJob(codeParameter, "Please specify a data volume or a VM that is stopped.")
 	}
-	v.Machine, v.Device, v.Attached = "", 0, time.Time{}
+	c.world.plug(v, "")
+	v.Device, v.Attached = 0, time.Time{}
 	return nil
 }
 

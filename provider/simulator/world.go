@@ -12,7 +12,7 @@ import (
 type world struct {
 	Now    time.Time     // the moment that is being worked on
 	Offset time.Duration // how far Advance has moved the clock ahead of the wall
-	Source *rand.PCG     // what ids, keys and chances are drawn from
+	Source *rand.PCG     `json:"-"` // what ids, keys and chances are drawn from
 	Seq    int64         // numbers appointments
 
 	Accounts       table[account, *account]
@@ -34,6 +34,7 @@ type world struct {
 	Jobs           table[job, *job]
 	Events         table[event, *event]
 	Agenda         agenda
+	LastHost       map[string]int // by network id: where the search for a free address begins
 
 	center *datacentre // recorded, never changes
 	config *Config
@@ -45,13 +46,13 @@ type world struct {
 	pendingOf  map[string][]*job     // jobs not yet ended, by resource id
 	machinesOf map[string][]*machine // not yet expunged, by security group id
 	usedIPs    map[string]bool       // by network id and address
+	disksOf    map[string][]*volume  // by machine id
 	boundTo    map[string]*address   // static NAT, by machine id
-	lastHost   map[string]int        // by network id: where the search for a free address begins
 	pending    []*job                // in the order of their submission
 }
 
 func newWorld(config *Config, center *datacentre) *world {
-	w := &world{Source: rand.NewPCG(config.Seed, 0x7472756575702121), center: center, config: config}
+	w := &world{Source: rand.NewPCG(config.Seed, 0x7472756575702121), center: center, config: config, LastHost: map[string]int{}}
 	w.reindex()
 	return w
 }
@@ -63,9 +64,9 @@ func (w *world) reindex() {
 	w.hostNames = map[string]*machine{}
 	w.pendingOf = map[string][]*job{}
 	w.machinesOf = map[string][]*machine{}
+	w.disksOf = map[string][]*volume{}
 	w.usedIPs = map[string]bool{}
 	w.boundTo = map[string]*address{}
-	w.lastHost = map[string]int{}
 	w.pending = nil
 	for _, t := range []interface{ reindex() }{
 		&w.Accounts, &w.Users, &w.Projects, &w.Machines, &w.NICs, &w.SecondaryIPs, &w.Volumes, &w.Groups, &w.Rules, &w.AffinityGroups,
@@ -82,6 +83,11 @@ func (w *world) reindex() {
 	for _, m := range w.Machines.Rows {
 		if m.State != stateExpunged {
 			w.indexMachine(m)
+		}
+	}
+	for _, v := range w.Volumes.Rows {
+		if v.Machine != "" {
+			w.disksOf[v.Machine] = append(w.disksOf[v.Machine], v)
 		}
 	}
 	for _, s := range w.SecondaryIPs.Rows {
