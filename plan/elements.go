@@ -61,6 +61,9 @@ func plus(a, b provider.Value) provider.Value {
 		slices.SortFunc(both, provider.CompareRule)
 		return both
 	default:
+		if a == nil {
+			return b // a single link
+		}
 		return a
 	}
 }

@@ -132,10 +132,8 @@ func (p *planner) mergeRelinks(r *row) {
 	for _, l := range r.relinked {
 		f, _ := r.kind.Field(l.field)
 		d := r.diff(f)
-		if byElement(f) {
-			d.removed = plus(d.removed, only(d.old, linksTo(l.to)))
-			d.added = plus(d.added, only(d.new, linksTo(l.to)))
-		}
+		d.removed = plus(d.removed, only(d.old, linksTo(l.to)))
+		d.added = plus(d.added, only(d.new, linksTo(l.to)))
 		d.cause = joinCause(d.cause, l.to.cause())
 		r.because(fmt.Sprintf("%s links to %s, which is replaced", f.Name, l.to.Address))
 	}

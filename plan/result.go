@@ -122,31 +122,38 @@ func (p *planner) reason(r *row) string {
 		}
 	}
 	if len(reasons) == 0 {
-		return "differs"
+		return whoChanged[r.cause()]
 	}
 	return strings.Join(slices.Compact(reasons), "; ")
 }
 
+// whoChanged says in words who made a difference.
+var whoChanged = map[Cause]string{
+	Drift:   "the cloud was changed since the last apply",
+	Pending: "the file was changed since the last apply",
+	Both:    "the file and the cloud were both changed since the last apply",
+	Unknown: "the cloud differs from the file",
+}
+
 // outageReasons says which fields take the resource down, or why it is started.
 func (r *row) outageReasons() []string {
-	var names, reasons []string
+	var reasons []string
 	for _, d := range r.diffs {
 		op, _ := r.kind.Operation(d.field.Set)
 		switch {
 		case d.reinstall:
-			names = append(names, d.field.Name)
 			reasons = append(reasons, d.field.Name+" takes a reinstallation")
-		case op.Stopped, d.field.Name != fieldPower && r.restart && r.onChange(d.field.Name) == onChangeRestart:
-			names = append(names, d.field.Name)
-			if r.impact() == Restart {
-				reasons = append(reasons, d.field.Name+" needs a stop")
-			}
+		case r.impact() != Restart:
+		case op.Stopped:
+			reasons = append(reasons, d.field.Name+" needs a stop")
+		case d.field.Type == provider.Content && r.onChange(d.field.Name) == onChangeRestart:
+			reasons = append(reasons, d.field.Name+" is read again only at a start")
 		}
 	}
 	if r.live.Broken != "" {
 		reasons = append(reasons, r.live.Broken)
 	}
-	if len(reasons) == 0 && len(names) == 0 && r.impact() == Restart {
+	if len(reasons) == 0 && r.impact() == Restart {
 		reasons = append(reasons, "is to be stopped")
 	}
 	return reasons

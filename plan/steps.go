@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/trueup/trueup/provider"
@@ -93,9 +94,14 @@ func (p *planner) step(r *row, operation, detail string, fields provider.Fields)
 // addCreation chains the operations that make the resource, then those that add
 // what the first of them can't set.
 func (p *planner) addCreation(r *row) {
+	atOnce := maps.Clone(r.wanted)
+	maps.DeleteFunc(atOnce, func(name string, _ provider.Value) bool {
+		f, _ := r.kind.Field(name)
+		return addedLater(f)
+	})
 	previous := r.nodes.gone
 	for i, name := range r.kind.Creation {
-		n := p.step(r, name, "", r.wanted)
+		n := p.step(r, name, "", atOnce)
 		n.Op.ID = ""
 		n.Op.LiveName = r.newName()
 		n.Op.Marker = p.stack.Name + "/" + r.Address.String()
@@ -103,10 +109,8 @@ func (p *planner) addCreation(r *row) {
 		if i == 0 {
 			n.Creates = true
 			r.nodes.first = n
-			for _, f := range r.kind.Fields {
-				if !p.addedLater(f) {
-					n.links = append(n.links, provider.Refs(r.wanted[f.Name])...)
-				}
+			for _, name := range sortedKeys(atOnce) {
+				n.links = append(n.links, provider.Refs(atOnce[name])...)
 			}
 		}
 		previous = n
@@ -114,7 +118,7 @@ func (p *planner) addCreation(r *row) {
 	r.nodes.made = previous
 	previous.Ends = true
 	for _, f := range r.kind.Fields {
-		if !p.addedLater(f) {
+		if !addedLater(f) {
 			continue
 		}
 		value := r.wanted[f.Name]
@@ -139,7 +143,7 @@ func (r *row) newName() string {
 
 // addedLater reports whether the elements of a field are added one by one after
 // a creation, rather than by its operations or with the marks.
-func (p *planner) addedLater(f provider.Field) bool {
+func addedLater(f provider.Field) bool {
 	return byElement(f) && f.Add != "" && !f.Tags
 }
 

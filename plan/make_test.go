@@ -1,0 +1,153 @@
+package plan_test
+
+import (
+	"errors"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/spec"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// golden compares a text with testdata/<name>.txt.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name+".txt")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+// planned is the text of a plan, or of its problems.
+func planned(p *plan.Plan, err error) string {
+	var problems plan.Problems
+	switch {
+	case errors.As(err, &problems):
+		return map[plan.Class]string{plan.Mistake: "mistake", plan.Refused: "refused"}[problems.Class()] + "\n" + problems.Error() + "\n"
+	case err != nil:
+		return "error: " + err.Error() + "\n"
+	}
+	return p.String()
+}
+
+// Each case starts from the shop as it was applied, lets something happen to
+// the file or to the cloud, and plans.
+func TestMake(t *testing.T) {
+	cases := map[string]struct {
+		first  []func(map[string]provider.Fields) // before it was applied
+		file   []func(map[string]provider.Fields) // what the file says now
+		cloud  func(*world)                       // what somebody did by hand
+		blank  bool                               // nothing was applied yet
+		option plan.Options
+	}{
+		"create everything": {blank: true},
+		"nothing":           {},
+		"rule added by hand": {cloud: func(w *world) {
+			l := w.live("securityGroup", "web")
+			l.Fields["ingress"] = append(slices.Clone(l.Fields["ingress"].([]provider.Rule)), provider.Rule{Protocol: "tcp", From: 22, To: 22, CIDR: cidr("tcp", 22, "0.0.0.0/0").CIDR, ID: "rule 22"})
+		}},
+		"offering of a count": {file: []func(map[string]provider.Fields){
+			with("vm/web-1", "offering", named("Medium")), with("vm/web-2", "offering", named("Medium")), with("vm/web-3", "offering", named("Medium")),
+		}},
+		"one machine less":  {file: []func(map[string]provider.Fields){without("vm/web-3")}},
+		"machine destroyed": {cloud: func(w *world) { delete(w.lives, w.live("vm", "web-2").ID) }},
+		"machine stopped":   {cloud: func(w *world) { w.live("vm", "web-2").Fields["power"] = "stopped" }},
+		"machine broken": {cloud: func(w *world) {
+			l := w.live("vm", "web-2")
+			l.Broken, l.Fields["power"] = "its deployment failed", "error"
+		}},
+		"key replaced": {file: []func(map[string]provider.Fields){with("sshKey/ops", "publicKey", blob("other"))}},
+		"affinity group replaced": {file: []func(map[string]provider.Fields){
+			with("affinityGroup/apart", "type", "host affinity"), with("vm/web-1", "update", provider.Fields{"maxUnavailable": int64(3)}),
+		}},
+		"affinity group replaced with one down at a time": {file: []func(map[string]provider.Fields){with("affinityGroup/apart", "type", "host affinity")}},
+		"template refused":   {file: []func(map[string]provider.Fields){with("vm/web-1", "template", named("Debian"))}},
+		"template replaced":  {file: []func(map[string]provider.Fields){with("vm/edge", "template", named("Debian")), with("vm/edge", "onChange", map[string]string{"template": "replace"})}},
+		"template reinstall": {file: []func(map[string]provider.Fields){with("vm/web-1", "template", named("Debian")), with("vm/web-1", "onChange", map[string]string{"template": "reinstall"})}},
+		"network replaced": {file: []func(map[string]provider.Fields){
+			with("network/back", "offering", named("Other")), with("network/back", "onChange", map[string]string{"offering": "replace"}),
+			with("vm/edge", "onChange", map[string]string{"networks": "replace"}), with("elasticIP/front", "onChange", map[string]string{"network": "replace"}),
+		}},
+		"network replaced but its users may not": {file: []func(map[string]provider.Fields){
+			with("network/back", "offering", named("Other")), with("network/back", "onChange", map[string]string{"offering": "replace"}),
+		}},
+		"description differs": {file: []func(map[string]provider.Fields){with("securityGroup/web", "description", "Other")}},
+		"group gone":          {file: []func(map[string]provider.Fields){without("securityGroup/lb"), with("securityGroup/web", "ingress", []provider.Rule{})}},
+		"empty stack":         {file: []func(map[string]provider.Fields){func(all map[string]provider.Fields) { clear(all) }}},
+		"too many deletes":    {file: []func(map[string]provider.Fields){without("vm/web-1", "vm/web-2", "vm/web-3", "vm/edge", "elasticIP/front")}},
+		"user data restart": {file: []func(map[string]provider.Fields){
+			with("vm/web-1", "userData", blob("new")), with("vm/web-1", "onChange", map[string]string{"userData": "restart"}),
+		}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld("shop")
+			if !c.blank {
+				w = applied(shop(c.first...))
+			}
+			if c.cloud != nil {
+				c.cloud(w)
+			}
+			opts := c.option
+			if opts == (plan.Options{}) {
+				opts = defaults
+			}
+			stack := shop(c.file...)
+			p, err := plan.Make(stack, w.kinds, w.snapshot(), opts)
+			golden(t, "make/"+name, planned(p, err))
+			if err == nil {
+				converges(t, w, stack, p)
+			}
+		})
+	}
+}
+
+// converges obeys a plan and expects that nothing is left to do.
+func converges(t *testing.T, w *world, stack *spec.Stack, p *plan.Plan) {
+	t.Helper()
+	if err := w.obey(p); err != nil {
+		t.Fatalf("obeying the plan: %v\n%s", err, p)
+	}
+	again, err := plan.Make(stack, w.kinds, w.snapshot(), defaults)
+	if err != nil {
+		t.Fatalf("planning again: %v", err)
+	}
+	if !again.Empty() || len(again.Steps)+len(again.Marks) > 0 {
+		t.Fatalf("the plan:\n%s\nleaves:\n%s", p, again)
+	}
+}
+
+func TestDestroy(t *testing.T) {
+	w := applied(shop())
+	p, err := plan.Destroy(shop(), w.kinds, w.snapshot(), defaults)
+	golden(t, "destroy/shop", planned(p, err))
+	if err := w.obey(p); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.lives) > 0 || len(w.notes) > 0 {
+		t.Errorf("left: %v, notes: %v", w.lives, w.notes)
+	}
+}
