@@ -81,6 +81,7 @@ func everything() *plan.Plan {
 			{Address: addr("vm", "old-1"), ID: "m3", Action: plan.Delete, Impact: plan.DeleteAll, Cause: plan.Pending, Reason: "no longer declared; root disk of 20 GiB is lost"},
 			machine("web-1"), machine("web-2"), machine("web-10"),
 		},
+		Steps: []plan.Step{{ID: "vm/db-1 stop", Stops: true}},
 		Notes: []plan.Note{
 			{Address: addr("securityGroup", "web"), Text: `description can't be changed: "old" stays`, Pos: spec.Pos{File: "stack.yaml", Line: 12, Column: 5}},
 			{Text: "securityGroup default of another owner is left alone"},

@@ -10,7 +10,8 @@ import (
 )
 
 // JSONLines shows a run as one JSON object a line on w: every event, and
-// nothing else. Readers ignore fields that they do not know.
+// nothing else. [JSONReport] writes the last line. Readers ignore fields that
+// they do not know.
 func JSONLines(w io.Writer, p *plan.Plan) Progress {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -63,3 +64,28 @@ func (j *jsonProgress) Event(e apply.Event) {
 }
 
 func (j *jsonProgress) Close() {}
+
+// jsonEnd is the wire form of a report.
+type jsonEnd struct {
+	Version int                 `json:"version"`
+	Type    string              `json:"type"` // "end"
+	Run     string              `json:"run"`
+	Ending  apply.Ending        `json:"ending"`
+	Counts  map[apply.Phase]int `json:"counts"`
+	Errors  []string            `json:"errors,omitempty"` // of bookkeeping, and why the run was ended
+	Seconds float64             `json:"seconds"`
+}
+
+// JSONReport writes the end of a run as one JSON object and a line end.
+func JSONReport(w io.Writer, r *apply.Report) error {
+	end := jsonEnd{Version: 1, Type: "end", Run: r.Run, Ending: r.Ending(), Counts: r.Counts(), Seconds: r.Took.Seconds()}
+	for _, err := range r.Bookkeeping {
+		end.Errors = append(end.Errors, err.Error())
+	}
+	if r.Ended != nil {
+		end.Errors = append(end.Errors, r.Ended.Error())
+	}
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(end)
+}

@@ -32,15 +32,26 @@ func (l *lineProgress) Close() {}
 // eventLine takes in an event and writes it as a line, "" where it needs none.
 func eventLine(r *run, e apply.Event, in ink) string {
 	if e.Step == nil {
-		return clean(e.Text)
+		return remarkLine(e)
 	}
 	at := r.see(e)
 	if !e.Phase.Final() {
-		return ""
+		if e.Text == "" {
+			return ""
+		}
+		return clean(e.Step.Op.Address.String()) + ": " + remarkLine(e)
 	}
 	total := fmt.Sprint(len(r.steps))
 	return fmt.Sprintf("[%*d/%s] %s  %s", len(total), r.ended, total,
 		paintPhase(e.Phase, pad(string(e.Phase), phaseWidth), in), strings.Join(ending(e, at), ": "))
+}
+
+// remarkLine is what an event says beside the phase of a step.
+func remarkLine(e apply.Event) string {
+	if e.Err != nil {
+		return clean(e.Text) + ": " + oneLine(e.Err)
+	}
+	return clean(e.Text)
 }
 
 // phaseWidth is the width of the longest final phase.

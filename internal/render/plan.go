@@ -25,7 +25,7 @@ func Plan(p *plan.Plan, s Screen) string {
 	fmt.Fprintf(&b, "%s\n\n", in.bold.Render("Stack "+clean(p.Stack)))
 	writeChanges(&b, p.Changes, s, in)
 	writeNotes(&b, p.Notes, s, in)
-	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+totals(p.Changes), s))
+	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+totals(p.Summary()), s))
 	return b.String()
 }
 
@@ -139,24 +139,16 @@ func writeNotes(b *strings.Builder, notes []plan.Note, s Screen, in ink) {
 }
 
 // totals writes "5 to create, 1 to change (1 restart), 0 to delete."
-func totals(changes []plan.Change) string {
-	n := map[plan.Action]int{}
-	restarts := 0
-	for _, c := range changes {
-		n[c.Action]++
-		if c.Impact == plan.Restart {
-			restarts++
-		}
+func totals(n plan.Summary) string {
+	text := fmt.Sprintf("%d to create, %d to change", n.Create, n.Update)
+	if n.Restarts > 0 {
+		text += " (" + count(n.Restarts, "restart") + ")"
 	}
-	text := fmt.Sprintf("%d to create, %d to change", n[plan.Create], n[plan.Update])
-	if restarts > 0 {
-		text += " (" + count(restarts, "restart") + ")"
+	if n.Reinstall > 0 {
+		text += fmt.Sprintf(", %d to reinstall", n.Reinstall)
 	}
-	if n[plan.Reinstall] > 0 {
-		text += fmt.Sprintf(", %d to reinstall", n[plan.Reinstall])
+	if n.Replace > 0 {
+		text += fmt.Sprintf(", %d to replace", n.Replace)
 	}
-	if n[plan.Recreate] > 0 {
-		text += fmt.Sprintf(", %d to replace", n[plan.Recreate])
-	}
-	return text + fmt.Sprintf(", %d to delete.", n[plan.Delete])
+	return text + fmt.Sprintf(", %d to delete.", n.Delete)
 }

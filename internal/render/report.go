@@ -13,35 +13,30 @@ import (
 // not succeed with its reason, and the command to go on with.
 func Report(r *apply.Report, again string, s Screen) string {
 	in := newInk(s)
-	n := map[apply.Phase]int{}
-	for _, o := range r.Outcomes {
-		n[o.Phase]++
-	}
 	var b strings.Builder
-	b.WriteString(hang("", in.bold.Render(verdict(r, n)+" after "+took(r.Took)+":")+" "+tally(n)+".", s))
+	b.WriteString(hang("", in.bold.Render(verdict(r)+" after "+took(r.Took)+":")+" "+tally(r.Counts())+".", s))
 	writeOutcomes(&b, r, s, in)
 	for _, err := range r.Bookkeeping {
 		b.WriteString(hang("  "+in.bad.Render(pad("bookkeeping", phaseWidth))+"  ", oneLine(err), s))
 	}
-	if !complete(r, n) && again != "" {
+	if r.Ended != nil && !r.Interrupted {
+		b.WriteString(hang("  ", oneLine(r.Ended), s))
+	}
+	if r.Ending() != apply.Succeeded {
 		fmt.Fprintf(&b, "\nTo go on: %s\n", again)
 	}
 	return b.String()
 }
 
-func verdict(r *apply.Report, n map[apply.Phase]int) string {
-	switch {
-	case r.Interrupted:
-		return "Interrupted"
-	case !complete(r, n):
-		return "Not complete"
-	default:
+func verdict(r *apply.Report) string {
+	switch r.Ending() {
+	case apply.Succeeded:
 		return "Complete"
+	case apply.Interrupted:
+		return "Interrupted"
+	default:
+		return "Not complete"
 	}
-}
-
-func complete(r *apply.Report, n map[apply.Phase]int) bool {
-	return n[apply.Failed]+n[apply.NotStarted]+n[apply.Running]+len(r.Bookkeeping) == 0
 }
 
 // tally writes "12 done, 1 failed, 3 not started".
@@ -83,7 +78,7 @@ func writeOutcomes(b *strings.Builder, r *apply.Report, s Screen, in ink) {
 func because(o apply.Outcome) string {
 	switch {
 	case o.Err != nil:
-		return oneLine(o.Err)
+		return oneLine(o.Err) + "; " + (&apply.StepError{Step: o.Step, Phase: o.Phase, Err: o.Err}).Advice()
 	case o.Phase == apply.Running:
 		return "job " + clean(o.Job)
 	case o.Phase == apply.NotStarted && o.Cause != "":

@@ -47,6 +47,8 @@ func story(p *plan.Plan) []apply.Event {
 		at(0.4, 0, apply.Done), at(0.5, 1, apply.Done),
 		at(0.5, 2, apply.Started), at(0.6, 3, apply.Started),
 		submitted(at(0.8, 2, apply.Submitted), "5f0c"), submitted(at(0.9, 3, apply.Submitted), "77aa"),
+		{At: start.Add(time.Minute), Step: &p.Steps[3], Phase: apply.Submitted, Text: "another one is tried"},
+		{At: start.Add(time.Minute), Text: "nothing more is started", Err: errors.New("the lease was lost")},
 		failed, dropped,
 		submitted(at(3700, 2, apply.Running), "5f0c"),
 	}
@@ -90,6 +92,22 @@ func TestLiveShowsWhatRunsAndWhatWaits(t *testing.T) {
 	golden(t, "run/live.txt", b.String())
 }
 
+func TestUnmetSaysWhatIsAndWhatShouldBe(t *testing.T) {
+	golden(t, "run/unmet.txt", Unmet(everything().Changes, Screen{Width: 80}))
+}
+
+func TestJSONReportIsTheVerdict(t *testing.T) {
+	p := steps()
+	var b strings.Builder
+	err := JSONReport(&b, &apply.Report{Run: "r1", Took: time.Second, Ended: apply.ErrLost, Outcomes: []apply.Outcome{
+		{Step: &p.Steps[0], Phase: apply.Done}, {Step: &p.Steps[1], Phase: apply.NotStarted},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "run/end.jsonl", b.String())
+}
+
 func TestReportNamesWhatDidNotSucceedAndHowToGoOn(t *testing.T) {
 	p := steps()
 	out := func(i int, phase apply.Phase) apply.Outcome {
@@ -105,6 +123,7 @@ func TestReportNamesWhatDidNotSucceedAndHowToGoOn(t *testing.T) {
 		Outcomes:    []apply.Outcome{out(0, apply.Done), out(1, apply.Waiting), running, failed, dropped},
 		Bookkeeping: []error{errors.New("tag securityGroup/web: refused")}}
 	fine := &apply.Report{Took: 1500 * time.Millisecond, Outcomes: []apply.Outcome{out(0, apply.Done), out(1, apply.Waiting)}}
-	golden(t, "run/report.txt", Report(mixed, "trueup apply .", Screen{})+"---\n"+
+	lost := &apply.Report{Took: time.Second, Ended: apply.ErrLost, Outcomes: []apply.Outcome{out(0, apply.Done), out(2, apply.NotStarted)}}
+	golden(t, "run/report.txt", Report(lost, "trueup apply .", Screen{})+"---\n"+Report(mixed, "trueup apply .", Screen{})+"---\n"+
 		Report(mixed, "trueup apply .", Screen{Width: 60})+"---\n"+Report(fine, "trueup destroy .", Screen{}))
 }
