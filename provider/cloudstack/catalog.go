@@ -7,6 +7,7 @@ type API struct {
 	Since       string     `cs:"since"`   // the release that has it first; often empty
 	Related     string     `cs:"related"` // commands with the same answer, separated by commas
 	Async       bool       `cs:"isasync"`
+	HTTPMethod  string     `cs:"httprequesttype"` // GET where the server lets GET do; since 4.23
 	Params      []APIParam `cs:"params"`
 	Response    []APIField `cs:"response"`
 }

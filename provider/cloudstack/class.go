@@ -42,6 +42,7 @@ var wordings = [...]struct {
 	{530, "permission for expunging", ErrForbidden},
 	{530, "can only be done by an admin", ErrForbidden},
 	{431, "can be specified by admin only", ErrForbidden},
+	{530, "failed to delete tags", ErrNotFound}, // none of that key and value
 	{530, "no suitable host found", ErrCapacity},
 	{530, "failed to delete network", ErrInUse},
 	{530, "yet because it has", ErrInUse}, // a project with machines
@@ -52,6 +53,7 @@ var wordings = [...]struct {
 	{431, "is not associated with any vm", ErrConflict},
 	{431, "has delete protection enabled", ErrConflict},
 	{431, "already has", ErrConflict},
+	{431, "is already associated with another", ErrConflict},
 	{431, "is a sourcenat ip address", ErrConflict},
 	{431, "unable to upgrade instance", ErrConflict},
 	{431, "unable update affinity groups", ErrConflict},
@@ -87,8 +89,8 @@ var exceptions = map[CSErrorCode]error{
 	4555: ErrUnsupported,
 }
 
-// class is the class of a code alone; nil for 530 and for unknown codes, which
-// say only that it failed.
+// class is the class of a code alone; ErrInternal for 530 and for unknown codes,
+// which say only that it failed.
 func (c ErrorCode) class() error {
 	switch c {
 	case 401, 411, 511:
@@ -114,5 +116,5 @@ func (c ErrorCode) class() error {
 	case 537:
 		return ErrConflict
 	}
-	return nil
+	return ErrInternal
 }

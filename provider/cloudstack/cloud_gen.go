@@ -208,6 +208,8 @@ type ListAsyncJobs struct {
 	ListAll Opt[bool] `cs:"listall"`
 	// The id of the management server. Since 4.19.
 	ManagementServerID ID `cs:"managementserverid"`
+	// List the jobs of a project.
+	ProjectID ID `cs:"projectid"`
 	// The ID of the resource associated with the job. Since 4.22.1.
 	ResourceID ID `cs:"resourceid"`
 	// The type of the resource associated with the job. Since 4.22.1.

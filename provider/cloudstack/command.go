@@ -1,6 +1,7 @@
 package cloudstack
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 	"time"
@@ -51,17 +52,33 @@ type ListCommand[T any] interface {
 type Sync[R any] struct{}
 
 func (Sync[R]) result() (r R) { return r }
+func (Sync[R]) answer() any   { return *new(R) }
 
 // Async marks a request as asynchronous; its job's result is of the type R.
 type Async[R any] struct{}
 
 func (Async[R]) result() (r R) { return r }
+func (Async[R]) answer() any   { return *new(R) }
 func (Async[R]) async()        {}
 
 // Lists marks a request as a list of values of the type T.
 type Lists[T any] struct{}
 
 func (Lists[T]) item() (t T) { return t }
+func (Lists[T]) answer() any { return *new(T) }
+
+// Answer is the zero value of what a request gives: of its result, of its job's
+// result, or of one item of its list. It is nil for a request that embeds none
+// of [Sync], [Async] and [Lists].
+func Answer(r Request) any {
+	if _, err := describe(r); err != nil {
+		return nil
+	}
+	if a, ok := r.(interface{ answer() any }); ok {
+		return a.answer()
+	}
+	return nil
+}
 
 // Success is the result of a command that only works or doesn't. [Call] turns
 // success=false into an error, so that a Success in hand is one.
@@ -109,6 +126,14 @@ func collectOptions(opts []CallOption) callOptions {
 		}
 	}
 	return o
+}
+
+// apply puts what the options add into the parameters of a call.
+func (o callOptions) apply(p params) {
+	maps.Copy(p, o.extra)
+	if o.jobID != "" {
+		p["customjobid"] = string(o.jobID)
+	}
 }
 
 // describe is r.Info, or an error where r is nil or a nil pointer.

@@ -14,7 +14,7 @@ import (
 // wireTime is how CloudStack writes and reads moments.
 const wireTime = "2006-01-02T15:04:05-0700"
 
-// Encode gives the parameters that a request would send, command included, the
+// Encode gives the parameters that a call would send, command included, the
 // client's own (response, apikey, signature, …) not: a preview. It fails only on
 // what has no form on the wire, such as a comma in an element of a list;
 // [Validate] tells what the server would refuse.
@@ -29,11 +29,12 @@ const wireTime = "2006-01-02T15:04:05-0700"
 //	[]string and the like               joined with commas; nil is not sent, empty sends "name="
 //	map[string]string                   name[0].KEY=VALUE for every key
 //	[]struct, []map[string]string       name[i].field=value, i from 0
-func Encode(r Request) (url.Values, error) {
+func Encode(r Request, opts ...CallOption) (url.Values, error) {
 	p, err := encode(r)
 	if err != nil {
 		return nil, err
 	}
+	collectOptions(opts).apply(p)
 	values := url.Values{}
 	for k, v := range p {
 		values.Set(k, v)

@@ -38,6 +38,8 @@ var (
 	// ErrUnavailable: the server can't be reached or says that it can't serve. A
 	// command that changes something has then surely not been done.
 	ErrUnavailable = errors.New("unavailable")
+	// ErrInternal: the server failed, and says nothing to decide by.
+	ErrInternal = errors.New("internal failure")
 	// ErrOutcomeUnknown: a command that may change something was sent and its
 	// answer is lost. Ask for its job, or look, before doing it again.
 	ErrOutcomeUnknown = errors.New("outcome unknown")

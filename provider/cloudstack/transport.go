@@ -25,12 +25,7 @@ const (
 // answer. Reads are repeated by the retry policy; anything else is sent once,
 // and where its answer is lost the error is an [UncertainError].
 func (c *Client) exchange(ctx context.Context, info CommandInfo, p params, o callOptions) (object, error) {
-	for name, value := range o.extra {
-		p[name] = value
-	}
-	if o.jobID != "" {
-		p["customjobid"] = string(o.jobID)
-	}
+	o.apply(p)
 	var inside object
 	attempt := func(n int) (err error) {
 		inside, err = c.attempt(ctx, info, p, o, n)

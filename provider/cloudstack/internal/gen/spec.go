@@ -302,6 +302,7 @@ var paramTypes = map[string]string{
 var furtherParams = map[string][]param{
 	"authorizeSecurityGroupEgress":  {exoscaleDescription},
 	"authorizeSecurityGroupIngress": {exoscaleDescription},
+	"listAsyncJobs":                 {{Name: "projectid", Type: "uuid", Description: "List the jobs of a project"}},
 	"listPublicIpAddresses":         {{Name: "iselastic", Type: "boolean", Description: "List elastic addresses only (Exoscale and NetScaler zones)"}},
 }
 
