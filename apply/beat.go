@@ -72,7 +72,8 @@ func (l *Lease) state() (fresh bool, lost error) {
 // renew makes the next beat. A beat that follows the last one closely counts
 // by itself: no contender can have waited for a TTL meanwhile. After a longer
 // pause a contender may be about to take over; the new beat stops it unless it
-// has decided already, and then its deed shows after a grace.
+// has decided already, and then its deed shows after a grace. A beat of ours
+// that somebody removed is the deed of a new holder, too.
 //
 // The caller has the turn.
 func (l *Lease) renew(ctx context.Context) error {
@@ -83,42 +84,46 @@ func (l *Lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.ttl/2)
 	defer cancel()
 	sent := time.Now()
+	last := beatTag(l.run, l.number)
 	l.number++ // never twice: a beat whose answer was lost may be there
-	next := beatTag(l.run, l.number)
-	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, next)
-	if errors.Is(err, provider.ErrNotFound) {
-		return l.lose(fmt.Errorf("%w (its anchor is gone)", ErrLost))
+	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, beatTag(l.run, l.number))
+	if err == nil {
+		err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, last)
 	}
-	if err != nil {
+	if err != nil && !reread(err) {
 		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
 	}
-	if !fresh {
+	if !fresh || err != nil {
 		if !sleep(ctx, l.beat/2) {
 			return context.Cause(ctx)
 		}
-		anchor, err := find(ctx, l.keeper, l.stack)
-		if err != nil && !errors.Is(err, provider.ErrNotFound) {
-			return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
-		}
-		if anchor.ID != l.anchor.ID || anchor.Tags[provider.TagLease] != l.run {
-			return l.lose(ErrLost)
+		if err := l.verify(ctx); err != nil {
+			return err
 		}
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.confirmed = sent
-	l.mu.Unlock()
-	if l.number > 1 {
-		_ = l.drop(ctx, beatTag(l.run, l.number-1)) // the next holder removes what stays
-	}
 	return nil
 }
 
-// lose records that the lease is another's.
-func (l *Lease) lose(err error) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.lost = err
-	return err
+// verify reads the anchor and looks whether the lease is still this run's, and
+// its beat there.
+func (l *Lease) verify(ctx context.Context) error {
+	anchor, err := find(ctx, l.keeper, l.stack)
+	if err != nil && !errors.Is(err, provider.ErrNotFound) {
+		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
+	}
+	if anchor.ID != l.anchor.ID || anchor.Tags[provider.TagLease] != l.run {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.lost = ErrLost
+		return ErrLost
+	}
+	if beatOf(anchor) != l.number {
+		return fmt.Errorf("confirm the lease of stack %s: its beat is not there", l.stack)
+	}
+	return nil
 }
 
 func beatTag(run string, number int) map[string]string {

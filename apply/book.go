@@ -82,6 +82,9 @@ func (r *run) enter(n *node) {
 	if n.phase == NotStarted && n.note != (tag{}) {
 		r.forget(n.Op.Address, n.note)
 	}
+	if n.phase == Waiting {
+		r.keep(n)
+	}
 	outage := provider.NoteKey(provider.TagOutage, n.Op.Address)
 	if value, open := r.anchor[outage]; open && n.Starts && n.phase == Done {
 		r.forget(n.Op.Address, tag{outage, value})
@@ -101,6 +104,17 @@ func (r *run) enter(n *node) {
 // queue.
 func (r *run) forget(a provider.Address, t tag) {
 	r.book.queue = append(r.book.queue, &entry{address: a, forget: t.tags()})
+}
+
+// keep notes what could not be deleted yet, so that the anchor stays until a
+// later run has done it.
+func (r *run) keep(n *node) {
+	key := provider.NoteKey(provider.TagOwn, n.Op.Address)
+	if _, there := r.anchor[key]; there || r.opts.Lease == nil {
+		return
+	}
+	id := cmp.Or(n.Op.ID, r.ids[n.Op.Address])
+	r.book.queue = append(r.book.queue, &entry{address: n.Op.Address, note: tag{key, id}.tags()})
 }
 
 // post puts what is due about a resource in the queue, its steps having ended.

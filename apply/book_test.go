@@ -369,6 +369,26 @@ func TestWithoutALeaseWhatNeedsAnAnchorIsSaid(t *testing.T) {
 	})
 }
 
+func TestWhatWaitsKeepsTheAnchorUntilItIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.script["network/back"] = behaviour{takes: time.Second, fail: provider.ErrHeld, once: true}
+		p := planOf(step("network/back delete"))
+		p.Steps[0].Op.ID = "n1"
+		l := leased(t, cloud)
+		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if deleted, err := l.ReleaseAndDelete(t.Context()); deleted || err != nil || cloud.onAnchor("trueup.own.network.back") != "n1" {
+			t.Fatalf("deleted %v, %v, noted %q", deleted, err, cloud.onAnchor("trueup.own.network.back"))
+		}
+		p.Marks[0].NotesHave = map[string]string{"trueup.own.network.back": "n1"}
+		l = leased(t, cloud)
+		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if deleted, err := l.ReleaseAndDelete(t.Context()); !deleted || err != nil || len(cloud.anchors) > 0 {
+			t.Errorf("deleted %v, %v, anchors %v", deleted, err, cloud.anchors)
+		}
+	})
+}
+
 func TestNotesThatCannotBeWrittenKeepTheirCreates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
@@ -384,6 +404,49 @@ func TestNotesThatCannotBeWrittenKeepTheirCreates(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 		release(t, cloud, l)
+	})
+}
+
+func TestACreateThatCouldNotBeSentStaysNoted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		cloud.script["vm/web"] = behaviour{refuse: provider.ErrUnreachable}
+		r := Run(t.Context(), cloud, planOf(step("vm/web create")), Options{Run: "r1", Lease: l})
+		if got, want := brief(r), "vm/web create=failed"; got != want || len(r.Bookkeeping) > 0 {
+			t.Errorf("%s, bookkeeping %v", got, r.Bookkeeping)
+		}
+		if note := release(t, cloud, l)["trueup.note.vm.web"]; note != "r1/1" {
+			t.Errorf("note %q", note)
+		}
+	})
+}
+
+func TestBookkeepingAsksAgainWhereAnAnswerWasLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		lost := map[string]bool{}
+		cloud.broken = func(call string) error { // the first answer to every write of tags
+			if lost[call] || !strings.Contains(call, "Tags") || strings.Contains(call, provider.TagBeat) {
+				return nil
+			}
+			lost[call] = true
+			return provider.ErrOutcomeUnknown
+		}
+		p := planOf(step("vm/a create"), step("vm/b stop"), step("vm/b start", "vm/b stop"))
+		p.Marks[0].NotesWant = map[string]string{"trueup.own.vm.a": "%id%"}
+		cloud.tag("id-of-vm/b", provider.TagSpec, "0")
+		r := Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
+		if r.Ending() != Succeeded || len(lost) < 7 {
+			t.Errorf("%d answers were lost: %v", len(lost), r.Err())
+		}
+		if got := fmt.Sprint(cloud.tagsOf("id-of-vm/a"), cloud.tagsOf("id-of-vm/b")); got != "map[trueup.spec:1 trueup.stack:shop] map[trueup.spec:1]" {
+			t.Errorf("tags: %s", got)
+		}
+		if left := release(t, cloud, l); len(left) != 1 || left["trueup.own.vm.a"] != "id-of-vm/a" {
+			t.Errorf("left on the anchor: %v", left)
+		}
 	})
 }
 

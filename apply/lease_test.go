@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
 )
 
@@ -225,6 +226,95 @@ func TestPausedHolderStartsNothingMore(t *testing.T) {
 		}
 		if err := second.Release(t.Context()); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+func TestHolderWhoseLeaseWasUnlockedNoticesByItsBeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		first := leased(t, cloud)
+		cloud.script["t/a"] = behaviour{takes: 25 * time.Second}
+		var second *Lease
+		time.AfterFunc(5*time.Second, func() {
+			_, err := Unlock(t.Context(), cloud, "shop")
+			if err == nil {
+				second, err = Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		r := Run(t.Context(), cloud, planOf(step("t/a set"), step("t/b create", "t/a set")), Options{Run: "r1", Lease: first})
+		if got, want := brief(r), "t/a set=done, t/b create=not started"; got != want || !errors.Is(r.Ended, ErrLost) {
+			t.Errorf("got  %s, %v\nwant %s", got, r.Ended, want)
+		}
+		if err := first.Release(t.Context()); !errors.Is(err, ErrLost) {
+			t.Errorf("the first gave back: %v", err)
+		}
+		if left := release(t, cloud, second); len(left) > 0 {
+			t.Errorf("left on the anchor: %v", left)
+		}
+	})
+}
+
+func TestLostAnswersOfBeatsDoNotLoseTheLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		n := 0
+		cloud.broken = func(call string) error {
+			if n++; strings.Contains(call, provider.TagBeat) && n%2 == 0 {
+				return provider.ErrOutcomeUnknown
+			}
+			return nil
+		}
+		var steps []plan.Step
+		for i := range 20 {
+			s := step(fmt.Sprintf("t/s%d set", i))
+			cloud.script[s.ID] = behaviour{takes: 10 * time.Second}
+			steps = append(steps, s)
+		}
+		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Lease: l, Parallel: 1})
+		cloud.mu.Lock()
+		cloud.broken = nil
+		cloud.mu.Unlock()
+		if r.Ending() != Succeeded {
+			t.Error(r.Err())
+		}
+		release(t, cloud, l)
+	})
+}
+
+func TestWaitingForALeaseEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		began := time.Now()
+		_, err := Acquire(ctx, cloud, "shop", Holder{Run: "r2"}, LeaseOptions{Timeout: time.Hour})
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Minute {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		release(t, cloud, l)
+	})
+}
+
+func TestAcquireThatFailsGivesTheLeaseBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.broken = func(call string) error {
+			if strings.Contains(call, provider.TagInfo) && strings.HasPrefix(call, "create") {
+				return provider.ErrThrottled
+			}
+			return nil
+		}
+		if _, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r1"}, LeaseOptions{}); !errors.Is(err, provider.ErrThrottled) {
+			t.Errorf("error %v", err)
+		}
+		if run := cloud.onAnchor(provider.TagLease); run != "" {
+			t.Errorf("the lease is held by %s", run)
 		}
 	})
 }

@@ -133,10 +133,15 @@ func (e *StepError) Error() string {
 
 func (e *StepError) Unwrap() error { return e.Err }
 
-// Advice says what to do about it.
+// Advice says what to do about it: in the words of the error, where it has a
+// method Advice of its own, else in those for its class.
 func (e *StepError) Advice() string {
 	if e.Phase == Running {
 		return "apply again to go on from there"
+	}
+	var own interface{ Advice() string }
+	if errors.As(e.Err, &own) && own.Advice() != "" {
+		return own.Advice()
 	}
 	for _, a := range advice {
 		if errors.Is(e.Err, a.class) {

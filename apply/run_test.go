@@ -299,3 +299,16 @@ func TestReportNamesWhatToDo(t *testing.T) {
 		}
 	}
 }
+
+// advised is an error that says itself what to do.
+type advised struct{ error }
+
+func (advised) Advice() string { return "plug it in" }
+
+func TestErrorsThatKnowWhatToDoAreHeard(t *testing.T) {
+	s := step("vm/web-1 create")
+	text := (&StepError{Step: &s, Phase: Failed, Err: fmt.Errorf("wrapped: %w", advised{provider.ErrQuota})}).Error()
+	if want := "vm/web-1: createVM: wrapped: a limit is reached; plug it in"; text != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+}

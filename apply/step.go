@@ -111,9 +111,13 @@ func unsent(ctx context.Context, err error) verdict {
 
 // refused is the verdict on a command that the cloud did not carry out. Its
 // note is closed before anything else is done: it must not stand for what was
-// in the way.
+// in the way. Where the cloud can't be reached the note stays open: nothing is
+// in the way, and the next run overwrites it.
 func (r *run) refused(ctx context.Context, note tag, job provider.Job, err error) verdict {
 	v := verdict{Outcome: Outcome{Phase: phaseOf(err), Job: job.ID, Err: err}}
+	if errors.Is(err, provider.ErrUnreachable) {
+		return v
+	}
 	if note != (tag{}) {
 		if err := r.opts.Lease.drop(ctx, note.tags()); err != nil {
 			v.closing = fmt.Errorf("%s: close its note on the anchor: %w", note.key, err)
