@@ -235,15 +235,17 @@ func TestHolderWhoseLeaseWasUnlockedNoticesByItsBeats(t *testing.T) {
 		cloud := newCloud()
 		first := leased(t, cloud)
 		cloud.script["t/a"] = behaviour{takes: 25 * time.Second}
-		var second *Lease
+		second := make(chan *Lease, 1)
 		time.AfterFunc(5*time.Second, func() {
 			_, err := Unlock(t.Context(), cloud, "shop")
-			if err == nil {
-				second, err = Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
-			}
 			if err != nil {
 				t.Error(err)
 			}
+			l, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
+			if err != nil {
+				t.Error(err)
+			}
+			second <- l
 		})
 		r := Run(t.Context(), cloud, planOf(step("t/a set"), step("t/b create", "t/a set")), Options{Run: "r1", Lease: first})
 		if got, want := brief(r), "t/a set=done, t/b create=not started"; got != want || !errors.Is(r.Ended, ErrLost) {
@@ -252,7 +254,7 @@ func TestHolderWhoseLeaseWasUnlockedNoticesByItsBeats(t *testing.T) {
 		if err := first.Release(t.Context()); !errors.Is(err, ErrLost) {
 			t.Errorf("the first gave back: %v", err)
 		}
-		if left := release(t, cloud, second); len(left) > 0 {
+		if left := release(t, cloud, <-second); len(left) > 0 {
 			t.Errorf("left on the anchor: %v", left)
 		}
 	})
