@@ -358,15 +358,7 @@ func (w *world) renderAddress(a *address) object {
 		o.add("associatednetworkname", n.Name)
 	}
 	return append(o, object{
-		{"networkid", publicNetworkID}, {"state", a.State}, {"physicalnetworkid", physicalNetworkID}, {"tags", w.renderAddressTags(a)},
+		{"networkid", publicNetworkID}, {"state", a.State}, {"physicalnetworkid", physicalNetworkID}, {"tags", w.renderBareTags(a.ID)},
 		{"isportable", false}, {"hasrules", w.purposeOf(a) != ""}, {"forsystemvms", false}, {"forprovider", false}, {"hasannotations", false},
 	}...)
-}
-
-func (w *world) renderAddressTags(a *address) []object {
-	tags := w.renderTags(a.ID)
-	for i := range tags {
-		tags[i] = append(tags[i], field{"domainpath", domainName})
-	}
-	return tags
 }

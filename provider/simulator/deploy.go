@@ -52,7 +52,7 @@ func startDeploy(c *call) (*started, *apiError) {
 		return nil, opaque(csRuntime)
 	}
 	m := &machine{
-		Account: a.ID, User: c.user.ID, Name: name, DisplayName: p["displayname"], State: stateStopped, Zone: p["zoneid"],
+		Account: a.ID, User: c.userOf(a).ID, Name: name, DisplayName: p["displayname"], State: stateStopped, Zone: p["zoneid"],
 		Template: p["templateid"], UserData: p["userdata"], Created: w.Now,
 	}
 	if err := c.chooseOffering(m); err != nil {
@@ -121,6 +121,18 @@ func (c *call) make(m *machine, networks []*network) (*started, *apiError) {
 		w.addNIC(m, n, ip)
 	}
 	return &started{resource: m.ID, creates: true}, nil
+}
+
+// userOf is the user whose machine a new one is: the caller, or the first user of the account that an administrator named.
+func (c *call) userOf(a *account) *user {
+	if a.Project == "" && a != c.account {
+		for _, u := range c.world.Users.Rows {
+			if u.Account == a.ID {
+				return u
+			}
+		}
+	}
+	return c.user
 }
 
 // askedIP is the address that the machine's first nic is to have; empty where any will do.
@@ -371,7 +383,7 @@ func deployed(c *call) (object, *apiError) {
 			return nil, err
 		}
 	}
-	return object{{"virtualmachine", w.renderMachine(m, fullView)}}, nil
+	return c.shown(m, fullView), nil
 }
 
 // boot lets a machine run. One that finds no host is left in state Error; the error tells of the state in which it was.

@@ -57,8 +57,11 @@ func (w *world) submit(c *call, started *started, refused *apiError) (*job, *api
 	}
 	j := &job{
 		row: row{ID: id}, Command: c.cmd.name, Class: "org.apache.cloudstack.api.command." + class, Params: c.params,
-		User: c.user.ID, Account: c.account.ID, Kind: c.cmd.instance, Resource: started.resource, ShowsID: !started.anonymous,
+		User: c.user.ID, Account: c.account.ID, Resource: started.resource, ShowsID: !started.anonymous,
 		Created: w.Now,
+	}
+	if started.resource != "" {
+		j.Kind = c.cmd.instance
 	}
 	begin := w.Now
 	if busy := w.pendingOf[j.Resource]; len(busy) > 0 && j.Resource != "" && refused == nil {

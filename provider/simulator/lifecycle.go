@@ -43,7 +43,7 @@ func machineJob(do func(*call, *machine) *apiError, v view) func(*call) (object,
 		if err := do(c, m); err != nil {
 			return nil, err
 		}
-		return object{{"virtualmachine", c.world.renderMachine(m, v)}}, nil
+		return c.shown(m, v), nil
 	}
 }
 
@@ -143,7 +143,7 @@ func destroy(c *call) (object, *apiError) {
 			{"securitygroup", []object{}}, {"nic", []object{}}, {"affinitygroup", []object{}}, {"deleteprotection", false}, {"tags", []object{}},
 		}}}, nil
 	}
-	return object{{"virtualmachine", w.renderMachine(m, fullView)}}, nil
+	return c.shown(m, fullView), nil
 }
 
 func mayExpunge(c *call, m *machine) *apiError {
@@ -173,7 +173,7 @@ func recoverVirtualMachine(c *call) (object, *apiError) {
 		return nil, invalid("vm with id %s cannot be recovered", m.ID)
 	}
 	c.world.setState(m, stateStopped)
-	return object{{"virtualmachine", c.world.renderMachine(m, fullView)}}, nil
+	return c.shown(m, fullView), nil
 }
 
 func updateVirtualMachine(c *call) (object, *apiError) {
@@ -236,7 +236,7 @@ func updateVirtualMachine(c *call) (object, *apiError) {
 	} else if p.bool("cleanupdetails") {
 		m.Details = nil
 	}
-	return object{{"virtualmachine", w.renderMachine(m, fullView)}}, nil
+	return c.shown(m, fullView), nil
 }
 
 func getVirtualMachineUserData(c *call) (object, *apiError) {
@@ -261,7 +261,7 @@ func resetUserData(c *call) (object, *apiError) {
 		return nil, err
 	}
 	m.UserData = c.params["userdata"]
-	return object{{"virtualmachine", c.world.renderMachine(m, fullView)}}, nil
+	return c.shown(m, fullView), nil
 }
 
 func mayResetKey(_ *call, m *machine) *apiError {
@@ -324,7 +324,7 @@ func changeServiceForVirtualMachine(c *call) (object, *apiError) {
 	if err := c.chooseOffering(m); err != nil {
 		return nil, err
 	}
-	return object{{"virtualmachine", c.world.renderMachine(m, fullView)}}, nil
+	return c.shown(m, fullView), nil
 }
 
 func mayChangeAffinity(c *call, m *machine) *apiError {

@@ -113,6 +113,7 @@ func (w *world) joinGroups(m *machine, groups []string) {
 			w.machinesOf[id] = rest
 		}
 	}
+	slices.SortFunc(groups, func(a, b string) int { return int(w.Groups.get(a).Num - w.Groups.get(b).Num) })
 	m.Groups = groups
 	for _, id := range groups {
 		w.machinesOf[id] = append(w.machinesOf[id], m)
@@ -148,6 +149,16 @@ func (w *world) expunge(id string) {
 	w.setState(m, stateExpunged)
 }
 
+// addHosts gives every zone its hosts.
+func (w *world) addHosts() {
+	w.HostIDs = map[string][]string{}
+	for _, z := range w.center.zones {
+		for range w.config.Host.Count {
+			w.HostIDs[z.text("id")] = append(w.HostIDs[z.text("id")], w.newID())
+		}
+	}
+}
+
 // canHost tells on which host a machine finds room; 0 where on none. Offerings that no host can carry, or that ask
 // for a host tag that none has, never do.
 func (w *world) canHost(m *machine) (int, *apiError) {
@@ -169,9 +180,10 @@ func (w *world) canHost(m *machine) (int, *apiError) {
 			}
 		}
 	}
-	for i := range capacity.Count {
-		host := int(m.Num)%capacity.Count + i
-		if host = host%capacity.Count + 1; !taken[host] {
+	hosts := len(w.HostIDs[m.Zone])
+	for i := range hosts {
+		host := (int(m.Num)+i)%hosts + 1
+		if !taken[host] {
 			return host, nil
 		}
 	}

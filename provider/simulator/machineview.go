@@ -10,11 +10,12 @@ var views = []string{"all", "group", "nics", "stats", "secgrp", "tmpl", "servoff
 
 // A view tells which parts of a machine an answer shows.
 type view struct {
-	nics, groups, template, offering, stats, iso, volume bool
-	userData                                             bool
+	nics, groups, group, template, offering, stats, iso, volume, userData bool
+
+	admin bool // what ordinary users don't see
 }
 
-var fullView = view{nics: true, groups: true, template: true, offering: true, stats: true, iso: true, volume: true}
+var fullView = view{nics: true, groups: true, group: true, template: true, offering: true, stats: true, iso: true, volume: true}
 
 func (c *call) view() (view, *apiError) {
 	names := c.params.list("details")
@@ -26,10 +27,16 @@ func (c *call) view() (view, *apiError) {
 	v := fullView
 	if len(names) > 0 && !slices.Contains(names, "all") {
 		has := func(n string) bool { return slices.Contains(names, n) }
-		v = view{nics: has("nics"), groups: has("secgrp"), template: has("tmpl"), offering: has("servoff"), stats: has("stats"), iso: has("iso"), volume: has("volume")}
+		v = view{nics: has("nics"), groups: has("secgrp"), group: has("group"), template: has("tmpl"), offering: has("servoff"), stats: has("stats"), iso: has("iso"), volume: has("volume")}
 	}
-	v.userData = c.params.bool("userdata")
+	v.userData, v.admin = c.params.bool("userdata"), c.admin()
 	return v, nil
+}
+
+// shown is the answer that shows one machine.
+func (c *call) shown(m *machine, v view) object {
+	v.admin = c.admin()
+	return object{{"virtualmachine", c.world.renderMachine(m, v)}}
 }
 
 func (w *world) renderMachine(m *machine, v view) object {
@@ -44,12 +51,17 @@ func (w *world) renderMachine(m *machine, v view) object {
 	}
 	o.add("state", m.State)
 	o.add("haenable", false)
-	if g := w.InstanceGroups.get(m.Group); g != nil {
+	if g := w.InstanceGroups.get(m.Group); g != nil && v.group {
 		o.add("groupid", g.ID)
 		o.add("group", g.Name)
 	}
 	o.add("zoneid", m.Zone)
 	o.add("zonename", w.center.zoneName(m.Zone))
+	if v.admin && m.Host > 0 {
+		id := w.HostIDs[m.Zone][m.Host-1]
+		o.add("hostid", id)
+		o.add("hostname", "SimulatedAgent."+id)
+	}
 	if m.State == stateRunning || m.State == stateStopping {
 		o.add("hostcontrolstate", "Enabled")
 	}
@@ -81,8 +93,17 @@ func (w *world) renderMachine(m *machine, v view) object {
 	for _, d := range m.Details {
 		details.add(d.Key, d.Value)
 	}
+	if v.admin {
+		o.add("instancename", w.instanceName(m))
+		details.add("memoryOvercommitRatio", "10.0")
+		details.add("cpuOvercommitRatio", "10.0")
+	}
 	o.add("details", details)
-	o.add("readonlydetails", "dataDiskController, rootDiskController, backupValidationCommandTimeout, backupValidationScreenshotWait, backupValidationBootTimeout")
+	if v.admin {
+		o.add("displayvm", true)
+	} else {
+		o.add("readonlydetails", "dataDiskController, rootDiskController, backupValidationCommandTimeout, backupValidationScreenshotWait, backupValidationBootTimeout")
+	}
 	o.addIf("keypairs", strings.Join(m.Keys, ","))
 	o.add("affinitygroup", w.renderAffinityOf(m))
 	o = append(o, object{
@@ -93,6 +114,9 @@ func (w *world) renderMachine(m *machine, v view) object {
 	}
 	o.add("receivedbytes", 0)
 	o.add("sentbytes", 0)
+	if v.admin {
+		o.add("arch", "x86_64")
+	}
 	if v.userData {
 		o.addIf("userdata", m.UserData)
 	}
@@ -102,8 +126,10 @@ func (w *world) renderMachine(m *machine, v view) object {
 	return o
 }
 
-// renderConnections shows security groups, nics and addresses.
+// renderConnections shows security groups, nics and addresses. A machine with several groups shows its nics whether they were
+// asked for or not: the recorded server reads a row of its database for every group and looks at details= for the first only.
 func (w *world) renderConnections(m *machine, v view) object {
+	v.nics = v.nics || v.groups && len(m.Groups) > 1
 	groups, nics := []object{}, []object{}
 	if v.groups {
 		for _, id := range m.Groups {

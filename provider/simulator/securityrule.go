@@ -144,7 +144,7 @@ func (c *call) ruleModel() (securityRule, *apiError) {
 	}
 }
 
-// ruleSources makes one rule of the model for every source: groups first, then CIDRs, as CloudStack numbers them.
+// ruleSources makes one rule of the model for every source: groups first, the oldest before the others, then CIDRs, as CloudStack numbers them.
 func (c *call) ruleSources(model securityRule) ([]*securityRule, *apiError) {
 	w := c.world
 	var out []*securityRule
@@ -161,6 +161,7 @@ func (c *call) ruleSources(model securityRule) ([]*securityRule, *apiError) {
 		r.Source = g.ID
 		out = append(out, &r)
 	}
+	slices.SortStableFunc(out, func(a, b *securityRule) int { return int(w.Groups.get(a.Source).Num - w.Groups.get(b.Source).Num) })
 	for _, cidr := range c.params.list("cidrlist") {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			return nil, failJob(codeParameter, "Invalid cidr %s", cidr)

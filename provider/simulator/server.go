@@ -134,6 +134,7 @@ func withDefaults(c Config) Config {
 func (w *world) found(now time.Time) {
 	w.Now = now
 	w.addAccounts()
+	w.addHosts()
 	w.addSharedNetwork()
 	w.addAddresses()
 }

@@ -216,6 +216,15 @@ func (t *tag) render() object {
 	return object{{"key", t.Key}, {"value", t.Value}, {"resourcetype", t.Type}, {"resourceid", t.Resource}}
 }
 
+// renderBareTags returns the tags of an address, which shows keys and values only.
+func (w *world) renderBareTags(resource string) []object {
+	out := make([]object, 0, len(w.tagsOf[resource]))
+	for _, t := range w.tagsOf[resource] {
+		out = append(out, object{{"key", t.Key}, {"value", t.Value}})
+	}
+	return out
+}
+
 // renderTags returns the tags of a resource as the resource shows them: a project's tell no owner.
 func (w *world) renderTags(resource string) []object {
 	out := make([]object, 0, len(w.tagsOf[resource]))

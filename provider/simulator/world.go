@@ -34,7 +34,8 @@ type world struct {
 	Jobs           table[job, *job]
 	Events         table[event, *event]
 	Agenda         agenda
-	LastHost       map[string]int // by network id: where the search for a free address begins
+	HostIDs        map[string][]string // of the hosts, by zone
+	LastHost       map[string]int      // by network id: where the search for a free address begins
 
 	center *datacentre // recorded, never changes
 	config *Config
