@@ -1,9 +1,48 @@
 package kind
 
-import "github.com/trueup/trueup/provider"
+import (
+	"context"
 
-// affinityGroupTable describes affinity groups. CloudStack can change nothing
-// of one, nor tag it.
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// affinityGroup is the kind of affinity groups. CloudStack can change nothing of
+// one, nor tag it.
+func affinityGroup() kind {
+	return kind{
+		Kind: affinityGroupTable(),
+		list: listAffinityGroups,
+		commands: map[string]command{
+			"create": job(plain(func(op provider.Op) cloudstack.CreateAffinityGroup {
+				return cloudstack.CreateAffinityGroup{
+					Name: op.LiveName, Type: text(op.Fields, "type"), Description: text(op.Fields, "description"),
+				}
+			}), func(g cloudstack.AffinityGroup) (provider.Result, error) {
+				return provider.Result{ID: string(g.ID), LiveName: g.Name}, nil
+			}),
+			"delete": job(plain(func(op provider.Op) cloudstack.DeleteAffinityGroup {
+				return cloudstack.DeleteAffinityGroup{ID: cloudstack.ID(op.ID)}
+			}), nil).unless(notFound),
+		},
+	}
+}
+
+func listAffinityGroups(ctx context.Context, s *survey) ([]provider.Live, error) {
+	groups, err := collect(ctx, s.client, cloudstack.ListAffinityGroups{})
+	if err != nil {
+		return nil, err
+	}
+	live := make([]provider.Live, len(groups))
+	for i, g := range groups {
+		live[i] = provider.Live{
+			Kind: "affinityGroup", ID: string(g.ID), Name: g.Name,
+			Fields: provider.Fields{"type": g.Type, "description": g.Description},
+		}
+	}
+	return live, nil
+}
+
 func affinityGroupTable() *provider.Kind {
 	return &provider.Kind{
 		Name:   "affinityGroup",

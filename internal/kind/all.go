@@ -1,22 +1,24 @@
-// Package kind knows the kinds of resources that a CloudStack cloud has: for
-// each, one file with its table ([provider.Kind]), how it is listed, and the
-// commands of its operations; and [Open], the [provider.Cloud] made of them
-// over a client.
-//
-// Everything that depends on a kind is here, and nothing else is: no diff, no
-// order, no waiting. A new kind is a file and a line in the list of this one.
 package kind
 
 import "github.com/trueup/trueup/provider"
 
+// all is the list of all kinds, in the order in which people read them.
+func all() []kind {
+	return []kind{
+		securityGroup(),
+		sshKey(),
+		affinityGroup(),
+		network(),
+		vm(),
+		elasticIP(),
+	}
+}
+
 // All returns the tables of all kinds, in the order in which people read them.
 func All() provider.Kinds {
-	return provider.Kinds{
-		securityGroupTable(),
-		sshKeyTable(),
-		affinityGroupTable(),
-		networkTable(),
-		vmTable(),
-		elasticIPTable(),
+	var tables provider.Kinds
+	for _, k := range all() {
+		tables = append(tables, k.Kind)
 	}
+	return tables
 }

@@ -1,75 +1,207 @@
 package kind
 
-import "github.com/trueup/trueup/provider"
+import (
+	"context"
+	"errors"
 
-// elasticIPTable describes public addresses that are held by the account and
-// attached to machines: by static NAT, or, on clouds that can, as a secondary
-// address of any number of machines.
-func elasticIPTable() *provider.Kind {
-	zone := zoneField("The zone that the address is in; without it, that of the first machine in `attach`, else the stack's. It can't be changed.")
-	zone.Inherit = "attach.zone"
-	fields := []provider.Field{
-		zone,
-		{
-			Name: "network", Code: "ne", Type: provider.Link, Kind: "network", Inherit: "attach.networks", Change: provider.Refuse,
-			Doc: "The isolated network whose router has the address; without it, the first network of the first machine in `attach`. " +
-				"An address can't move to another network: it would be released, and another one taken. " +
-				"Clouds that share addresses between machines have no use for it.",
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// elasticIP is the kind of public addresses that are held by the account and
+// attached to machines: by static NAT, or, on clouds that share addresses, as
+// a secondary address of the machines' default nics.
+func elasticIP() kind {
+	return kind{
+		Kind:    elasticIPTable(),
+		list:    listAddresses,
+		prepare: prepareAddress,
+		commands: map[string]command{
+			"reserve":   call(reserve, madeAddress).because(tryAnother),
+			"associate": job(associate, madeAddress).because(tryAnother),
+			"attach": either(
+				call(plain(enableStaticNAT), nil).unless(isAttached),
+				job(addIPToNic, nil),
+			),
+			"detach": either(
+				job(plain(disableStaticNAT), nil).unless(isDetached),
+				job(removeIPFromNic, nil),
+			),
+			"tag":     tag("PublicIpAddress"),
+			"untag":   untag("PublicIpAddress"),
+			"release": job(release, nil).unless(addressIsFree),
 		},
-		{
-			Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Add: "attach", Remove: "detach",
-			Doc: "The machines that answer under the address. With static NAT there is at most one; Exoscale's clouds allow many, " +
-				"each of which must also be told of the address by itself. An empty list means none.",
-		},
-		tagsField(),
-		protectField(),
-		onChangeField("What to do where `zone` or `network` differ: `replace` releases the address and takes another one. " +
-			"Without an entry trueup refuses and explains."),
-	}
-	return &provider.Kind{
-		Name:   "elasticIP",
-		Plural: "elasticIPs",
-		Doc: "A public address that belongs to the account and not to a machine: it can move from one to another and outlives " +
-			"them. The cloud chooses which address it is; once released, it can't be had back.",
-		Fields: fields,
-		Operations: []provider.Operation{
-			{Name: "reserve", Command: "reserveIpAddress", Doc: "reserve a free address"},
-			{Name: "associate", Command: "associateIpAddress", Doc: "take the address"},
-			{Name: "attach", Command: "enableStaticNat", Doc: "attach it to a machine", Serial: true},
-			{Name: "detach", Command: "disableStaticNat", Doc: "detach it from a machine", Serial: true},
-			tagOperation(),
-			untagOperation(),
-			{Name: "release", Command: "disassociateIpAddress", Doc: "release the address"},
-		},
-		Creation: []string{"reserve", "associate"},
-		Deletion: []string{"release"},
-		TagType:  "PublicIpAddress",
-		NoteID:   true,
-		Nameless: true,
-		After:    []string{"network"},
-		Marker:   "its id, which is noted on the anchor before the address is reserved",
-		Zoned:    true,
-		Limit:    "public_ip",
-		Check: func(f provider.Fields) []provider.FieldError {
-			return join(checkTags(f), checkOnChange(f, fields, "replace"))
-		},
-		CheckCloud: checkAddress,
 	}
 }
 
-// checkAddress refuses what static NAT can't do.
-func checkAddress(f provider.Fields, c provider.Capabilities) []provider.FieldError {
-	if c.SharedAddress {
-		return nil
+// reserve sets the chosen address aside. Where none was chosen, associate takes
+// any.
+func reserve(_ context.Context, _ *cloud, op provider.Op) (cloudstack.ReserveIPAddress, error) {
+	if op.ID == "" {
+		return cloudstack.ReserveIPAddress{}, errNothingToDo
 	}
-	var errs []provider.FieldError
-	if machines, _ := f["attach"].([]provider.Ref); len(machines) > 1 {
-		errs = append(errs, provider.FieldError{Field: "attach", Text: "this cloud attaches an address by static NAT, to one machine only; " +
-			"declare an address for each machine"})
+	return cloudstack.ReserveIPAddress{ID: cloudstack.ID(op.ID)}, nil
+}
+
+// associate takes the reserved address, which the command wants as text, for
+// the network, or for the zone where addresses are shared.
+func associate(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AssociateIPAddress, error) {
+	shared, err := c.sharesAddresses(ctx)
+	if err != nil {
+		return cloudstack.AssociateIPAddress{}, err
 	}
-	if provider.Empty(f["network"]) {
-		errs = append(errs, provider.FieldError{Field: "network", Text: "an address belongs to an isolated network: name it, " +
-			"or attach the address to a machine that is in one"})
+	if shared {
+		return cloudstack.AssociateIPAddress{ZoneID: choice(op.Fields, "zone")}, nil
 	}
-	return errs
+	network, _ := op.Fields["network"].(provider.Ref)
+	cmd := cloudstack.AssociateIPAddress{NetworkID: cloudstack.ID(network.ID)}
+	if op.ID != "" {
+		a, err := c.address(ctx, op.ID)
+		if err != nil {
+			return cmd, err
+		}
+		cmd.IPAddress = a.IPAddress
+	}
+	return cmd, nil
+}
+
+// madeAddress refuses the source NAT address, which is what the first address
+// of a fresh network becomes: it can't be attached, nor given back.
+func madeAddress(a cloudstack.PublicIPAddress) (provider.Result, error) {
+	if a.IsSourceNAT {
+		return provider.Result{}, as(provider.ErrTryAnother, "the network took the address for its source NAT", errors.New(string(a.IPAddress)))
+	}
+	return provider.Result{ID: string(a.ID)}, nil
+}
+
+// either is a command for static NAT, and another for clouds that share
+// addresses.
+func either(nat, shared command) command {
+	choose := func(ctx context.Context, c *cloud) (command, error) {
+		is, err := c.sharesAddresses(ctx)
+		if is {
+			return shared, err
+		}
+		return nat, err
+	}
+	return command{
+		start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
+			cmd, err := choose(ctx, c)
+			if err != nil {
+				return provider.Job{}, err
+			}
+			return cmd.start(ctx, c, op)
+		},
+		wait: func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error) {
+			cmd, err := choose(ctx, c)
+			if err != nil || cmd.wait == nil {
+				return provider.Result{}, err
+			}
+			return cmd.wait(ctx, c, job)
+		},
+		already: func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error) {
+			cmd, err := choose(ctx, c)
+			if err != nil || cmd.already == nil {
+				return false, err
+			}
+			return cmd.already(ctx, c, op, refusal)
+		},
+	}
+}
+
+// machineOf is the one machine that an attach or a detach is about.
+func machineOf(op provider.Op) provider.Ref {
+	for _, r := range provider.Refs(op.Fields["attach"]) {
+		return r
+	}
+	return provider.Ref{}
+}
+
+func enableStaticNAT(op provider.Op) cloudstack.EnableStaticNAT {
+	return cloudstack.EnableStaticNAT{IPAddressID: cloudstack.ID(op.ID), VirtualMachineID: cloudstack.ID(machineOf(op).ID)}
+}
+
+// isAttached looks whether the address is on that machine already (431 says so
+// in words only).
+func isAttached(ctx context.Context, c *cloud, op provider.Op, _ error) (bool, error) {
+	a, err := c.address(ctx, op.ID)
+	return err == nil && string(a.VirtualMachineID) == machineOf(op).ID, err
+}
+
+func disableStaticNAT(op provider.Op) cloudstack.DisableStaticNAT {
+	return cloudstack.DisableStaticNAT{IPAddressID: cloudstack.ID(op.ID)}
+}
+
+// isDetached looks whether the address is on no machine (job error 431).
+func isDetached(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error) {
+	if errors.Is(refusal, cloudstack.ErrNotFound) {
+		return true, nil
+	}
+	a, err := c.address(ctx, op.ID)
+	return err == nil && a.VirtualMachineID == "", err
+}
+
+// addIPToNic adds the address to the default nic of the machine.
+func addIPToNic(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AddIPToNic, error) {
+	a, err := c.address(ctx, op.ID)
+	if err != nil {
+		return cloudstack.AddIPToNic{}, err
+	}
+	m, err := c.machine(ctx, machineOf(op).ID, "nics")
+	switch {
+	case err != nil:
+		return cloudstack.AddIPToNic{}, err
+	case secondaryIP(m, a.IPAddress) != "":
+		return cloudstack.AddIPToNic{}, errNothingToDo
+	}
+	for _, n := range m.Nics {
+		if n.IsDefault {
+			return cloudstack.AddIPToNic{NicID: n.ID, IPAddress: a.IPAddress}, nil
+		}
+	}
+	return cloudstack.AddIPToNic{}, errors.New("the machine " + m.Name + " has no default nic")
+}
+
+// removeIPFromNic takes the address from the machine, by the id that it has
+// there. There is nothing to do where it, or the machine, is gone.
+func removeIPFromNic(ctx context.Context, c *cloud, op provider.Op) (cloudstack.RemoveIPFromNic, error) {
+	a, err := c.address(ctx, op.ID)
+	if err != nil {
+		return cloudstack.RemoveIPFromNic{}, err
+	}
+	m, err := c.machine(ctx, machineOf(op).ID, "nics")
+	if err != nil && !errors.Is(err, cloudstack.ErrNotFound) {
+		return cloudstack.RemoveIPFromNic{}, err
+	}
+	id := secondaryIP(m, a.IPAddress)
+	if id == "" {
+		return cloudstack.RemoveIPFromNic{}, errNothingToDo
+	}
+	return cloudstack.RemoveIPFromNic{ID: id}, nil
+}
+
+// release gives the address back. Static NAT goes with it; from the nics of
+// machines it is taken first.
+func release(ctx context.Context, c *cloud, op provider.Op) (cloudstack.DisassociateIPAddress, error) {
+	cmd := cloudstack.DisassociateIPAddress{ID: cloudstack.ID(op.ID)}
+	shared, err := c.sharesAddresses(ctx)
+	if err != nil || !shared {
+		return cmd, err
+	}
+	a, err := c.address(ctx, op.ID)
+	if err != nil {
+		return cmd, err
+	}
+	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{ZoneID: a.ZoneID, Details: []string{"nics"}})
+	if err != nil {
+		return cmd, err
+	}
+	for _, m := range machines {
+		if id := secondaryIP(m, a.IPAddress); id != "" {
+			if err := cloudstack.Exec(ctx, c.client, cloudstack.RemoveIPFromNic{ID: id}); err != nil {
+				return cmd, err
+			}
+		}
+	}
+	return cmd, nil
 }

@@ -1,8 +1,120 @@
 package kind
 
-import "github.com/trueup/trueup/provider"
+import (
+	"cmp"
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
 
-// networkTable describes isolated guest networks.
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// network is the kind of isolated guest networks.
+func network() kind {
+	return kind{
+		Kind: networkTable(),
+		list: listNetworks,
+		commands: map[string]command{
+			"create": call(plain(createNetwork), func(n cloudstack.Network) (provider.Result, error) {
+				return provider.Result{ID: string(n.ID), LiveName: n.Name}, nil
+			}),
+			"update": job(plain(func(op provider.Op) cloudstack.UpdateNetwork {
+				return cloudstack.UpdateNetwork{ID: cloudstack.ID(op.ID), DisplayText: text(op.Fields, "displayText")}
+			}), nil),
+			"tag":   tag("Network"),
+			"untag": untag("Network"),
+			"delete": job(plain(func(op provider.Op) cloudstack.DeleteNetwork {
+				return cloudstack.DeleteNetwork{ID: cloudstack.ID(op.ID)}
+			}), nil).unless(notFound).because(explainNetworkInUse),
+		},
+	}
+}
+
+// createNetwork puts the marker at the end of the display text, which is the
+// network's name where none is declared.
+func createNetwork(op provider.Op) cloudstack.CreateNetwork {
+	gateway, netmask := gatewayAndNetmask(op.Fields)
+	return cloudstack.CreateNetwork{
+		Name:              op.LiveName,
+		ZoneID:            choice(op.Fields, "zone"),
+		NetworkOfferingID: choice(op.Fields, "offering"),
+		DisplayText:       withMarker(cmp.Or(text(op.Fields, "displayText"), op.LiveName), op.Marker),
+		Gateway:           gateway,
+		Netmask:           netmask,
+	}
+}
+
+// listNetworks reads the account's isolated networks; shared ones belong to the
+// cloud.
+func listNetworks(ctx context.Context, s *survey) ([]provider.Live, error) {
+	networks, err := collect(ctx, s.client, cloudstack.ListNetworks{Type: "Isolated"})
+	if err != nil {
+		return nil, err
+	}
+	live := make([]provider.Live, len(networks))
+	for i, n := range networks {
+		tags, zone := tagMap(n.Tags), named(n.ZoneName, n.ZoneID)
+		display, marker := withoutMarker(n.DisplayText)
+		live[i] = provider.Live{
+			Kind: "network", ID: string(n.ID), Name: n.Name, Zone: zone, Tags: tags, Marker: marker,
+			Fields: provider.Fields{
+				"zone":        zone,
+				"offering":    named(n.NetworkOfferingName, n.NetworkOfferingID),
+				"displayText": display,
+				"cidr":        string(n.CIDR),
+				"gateway":     string(n.Gateway),
+				"tags":        userTags(tags),
+			},
+		}
+	}
+	return live, nil
+}
+
+var networkMarker = regexp.MustCompile(` ?\[trueup ([^\]]+)\]$`)
+
+func withMarker(display, marker string) string {
+	if marker == "" {
+		return display
+	}
+	return display + " [trueup " + marker + "]"
+}
+
+// withoutMarker splits what withMarker has joined.
+func withoutMarker(display string) (text, marker string) {
+	found := networkMarker.FindStringSubmatchIndex(display)
+	if found == nil {
+		return display, ""
+	}
+	return display[:found[0]], display[found[2]:found[3]]
+}
+
+// explainNetworkInUse tells which machines keep a network from being deleted
+// (job error 530, "Failed to delete network"). One that no visible machine is
+// in is held by destroyed ones.
+func explainNetworkInUse(ctx context.Context, c *cloud, op provider.Op, refusal error) error {
+	if !errors.Is(refusal, cloudstack.ErrInUse) {
+		return refusal
+	}
+	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{NetworkID: cloudstack.ID(op.ID), Details: []string{"min"}})
+	if err != nil {
+		return errors.Join(refusal, err)
+	}
+	var names []string
+	for _, m := range machines {
+		if !expunging(m) {
+			names = append(names, m.Name)
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		return as(nil, "machines are in it that have to go first: "+strings.Join(names, ", "), refusal)
+	}
+	return as(provider.ErrHeld, "destroyed machines hold it until the cloud expunges them", refusal)
+}
+
 func networkTable() *provider.Kind {
 	fields := []provider.Field{
 		zoneField("The zone that the network is in; without it, the stack's. It can't be changed."),

@@ -4,11 +4,38 @@ import (
 	"strings"
 
 	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
 )
 
-// securityGroupTable describes security groups. Names are unique in an
-// account, ignoring case; ordinary users can change nothing of a group but its
-// rules.
+// securityGroup is the kind of security groups. Names are unique in an account,
+// ignoring case; ordinary users can change nothing of a group but its rules.
+func securityGroup() kind {
+	return kind{
+		Kind: securityGroupTable(),
+		list: listGroups,
+		commands: map[string]command{
+			"create": call(plain(func(op provider.Op) cloudstack.CreateSecurityGroup {
+				return cloudstack.CreateSecurityGroup{Name: op.LiveName, Description: text(op.Fields, "description")}
+			}), func(g cloudstack.SecurityGroup) (provider.Result, error) {
+				return provider.Result{ID: string(g.ID), LiveName: g.Name}, nil
+			}),
+			"authorizeIngress": authorizeIngress().unless(rulesAreThere("ingress")),
+			"authorizeEgress":  authorizeEgress().unless(rulesAreThere("egress")),
+			"revokeIngress": job(plain(func(op provider.Op) cloudstack.RevokeSecurityGroupIngress {
+				return cloudstack.RevokeSecurityGroupIngress{ID: ruleID(op, "ingress")}
+			}), nil).unless(notFound),
+			"revokeEgress": job(plain(func(op provider.Op) cloudstack.RevokeSecurityGroupEgress {
+				return cloudstack.RevokeSecurityGroupEgress{ID: ruleID(op, "egress")}
+			}), nil).unless(notFound),
+			"tag":   tag("SecurityGroup"),
+			"untag": untag("SecurityGroup"),
+			"delete": call(plain(func(op provider.Op) cloudstack.DeleteSecurityGroup {
+				return cloudstack.DeleteSecurityGroup{ID: cloudstack.ID(op.ID)}
+			}), nil).unless(notFound).because(explainGroupInUse),
+		},
+	}
+}
+
 func securityGroupTable() *provider.Kind {
 	return &provider.Kind{
 		Name:   "securityGroup",

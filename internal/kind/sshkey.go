@@ -1,9 +1,52 @@
 package kind
 
-import "github.com/trueup/trueup/provider"
+import (
+	"cmp"
+	"context"
+	"strings"
 
-// sshKeyTable describes SSH key pairs, of which CloudStack keeps the public
-// half and shows only the fingerprint.
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// sshKey is the kind of SSH key pairs, of which CloudStack keeps the public half
+// and shows only the fingerprint.
+func sshKey() kind {
+	return kind{
+		Kind: sshKeyTable(),
+		list: listKeys,
+		commands: map[string]command{
+			"register": call(plain(func(op provider.Op) cloudstack.RegisterSSHKeyPair {
+				key, _ := op.Fields["publicKey"].(provider.Blob)
+				return cloudstack.RegisterSSHKeyPair{Name: op.LiveName, PublicKey: strings.TrimSpace(string(key.Data))}
+			}), func(k cloudstack.SSHKeyPair) (provider.Result, error) {
+				return provider.Result{ID: keyID(k), LiveName: k.Name}, nil
+			}),
+			"delete": call(plain(func(op provider.Op) cloudstack.DeleteSSHKeyPair {
+				return cloudstack.DeleteSSHKeyPair{Name: op.LiveName}
+			}), nil).unless(notFound),
+		},
+	}
+}
+
+func listKeys(ctx context.Context, s *survey) ([]provider.Live, error) {
+	keys, err := collect(ctx, s.client, cloudstack.ListSSHKeyPairs{})
+	if err != nil {
+		return nil, err
+	}
+	live := make([]provider.Live, len(keys))
+	for i, k := range keys {
+		live[i] = provider.Live{
+			Kind: "sshKey", ID: keyID(k), Name: k.Name,
+			Fields: provider.Fields{"publicKey": provider.Blob{Sum: k.Fingerprint}},
+		}
+	}
+	return live, nil
+}
+
+// keyID is a key's id; servers before 4.17 know keys by their names only.
+func keyID(k cloudstack.SSHKeyPair) string { return cmp.Or(string(k.ID), k.Name) }
+
 func sshKeyTable() *provider.Kind {
 	return &provider.Kind{
 		Name:   "sshKey",

@@ -1,0 +1,112 @@
+package kind
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// CreateTags implements [provider.Keeper]. CloudStack does it as a job, all or
+// nothing, and refuses a key that exists.
+func (c *cloud) CreateTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error {
+	if len(ids) == 0 || len(tags) == 0 {
+		return nil
+	}
+	err := cloudstack.Exec(ctx, c.client, createTags(tagType, ids, tags))
+	return classify("tag "+tagType+" "+strings.Join(ids, ", "), err)
+}
+
+// DeleteTags implements [provider.Keeper]. CloudStack fails only where none of
+// the tags is there with its value: for one tag that is compare-and-delete.
+func (c *cloud) DeleteTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error {
+	if len(ids) == 0 || len(tags) == 0 {
+		return nil
+	}
+	tried := "remove tags from " + tagType + " " + strings.Join(ids, ", ")
+	err := cloudstack.Exec(ctx, c.client, deleteTags(tagType, ids, tags))
+	if noSuchTag(err) {
+		return &failed{tried: tried, class: provider.ErrConflict, cause: err}
+	}
+	return classify(tried, err)
+}
+
+// noSuchTag reports whether deleteTags found no tag of that key and value: its
+// job fails with 530 and a text that says nothing more.
+func noSuchTag(err error) bool {
+	refusal, ok := errors.AsType[*cloudstack.APIError](err)
+	return ok && errors.Is(err, cloudstack.ErrJobFailed) && refusal.Code == 530
+}
+
+func createTags(tagType string, ids []string, tags map[string]string) cloudstack.CreateTags {
+	cmd := cloudstack.CreateTags{ResourceType: tagType, ResourceIDs: idsOf(ids)}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		cmd.Tags = append(cmd.Tags, cloudstack.Tag{Key: key, Value: tags[key]})
+	}
+	return cmd
+}
+
+func deleteTags(tagType string, ids []string, tags map[string]string) cloudstack.DeleteTags {
+	cmd := cloudstack.DeleteTags{ResourceType: tagType, ResourceIDs: idsOf(ids)}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		cmd.Tags = append(cmd.Tags, cloudstack.TagMatch{Key: key, Value: tags[key]})
+	}
+	return cmd
+}
+
+func idsOf(ids []string) []cloudstack.ID {
+	typed := make([]cloudstack.ID, len(ids))
+	for i, id := range ids {
+		typed[i] = cloudstack.ID(id)
+	}
+	return typed
+}
+
+// Anchors implements [provider.Keeper].
+func (c *cloud) Anchors(ctx context.Context) ([]provider.Anchor, error) {
+	groups, err := collect(ctx, c.client, cloudstack.ListSecurityGroups{Keyword: provider.AnchorPrefix})
+	if err != nil {
+		return nil, classify("list the anchors of all stacks", err)
+	}
+	return anchorsAmong(groups), nil
+}
+
+// anchorsAmong picks the anchors out of a listing of groups.
+func anchorsAmong(groups []cloudstack.SecurityGroup) []provider.Anchor {
+	var anchors []provider.Anchor
+	for _, g := range groups {
+		if stack, ok := strings.CutPrefix(g.Name, provider.AnchorPrefix); ok {
+			anchors = append(anchors, provider.Anchor{Stack: stack, ID: string(g.ID), Tags: tagMap(g.Tags)})
+		}
+	}
+	slices.SortFunc(anchors, func(a, b provider.Anchor) int {
+		return cmp.Or(cmp.Compare(a.Stack, b.Stack), cmp.Compare(a.ID, b.ID))
+	})
+	return anchors
+}
+
+// CreateAnchor implements [provider.Keeper]. CloudStack grants a name once.
+func (c *cloud) CreateAnchor(ctx context.Context, stack string) (provider.Anchor, error) {
+	g, err := cloudstack.Call(ctx, c.client, cloudstack.CreateSecurityGroup{
+		Name:        provider.AnchorPrefix + stack,
+		Description: "trueup keeps the lease and the notes of the stack " + stack + " here. Leave it empty.",
+	})
+	if err != nil {
+		return provider.Anchor{}, classify("create the anchor of the stack "+stack, err)
+	}
+	return provider.Anchor{Stack: stack, ID: string(g.ID), Tags: map[string]string{}}, nil
+}
+
+// DeleteAnchor implements [provider.Keeper]. One that is gone is deleted.
+func (c *cloud) DeleteAnchor(ctx context.Context, id string) error {
+	err := cloudstack.Exec(ctx, c.client, cloudstack.DeleteSecurityGroup{ID: cloudstack.ID(id)})
+	if errors.Is(err, cloudstack.ErrNotFound) {
+		return nil
+	}
+	return classify("delete the anchor "+id, err)
+}

@@ -1,0 +1,153 @@
+package kind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// Source is what a cloud takes from its surroundings.
+type Source struct {
+	// Now is the clock.
+	Now func() time.Time
+	// Pick returns a random number in [0,n). It is safe for concurrent use.
+	Pick func(n int) int
+}
+
+// Open makes a [provider.Cloud] of all kinds over a client. It calls nothing.
+func Open(client *cloudstack.Client, source Source) provider.Cloud {
+	c := &cloud{
+		client:        client,
+		source:        source,
+		kinds:         map[string]kind{},
+		account:       newFact[string](),
+		expunge:       newFact[bool](),
+		sharedAddress: newFact[bool](),
+		canReserve:    newFact[bool](),
+		handedOut:     map[string]bool{},
+	}
+	for _, k := range all() {
+		c.kinds[k.Name] = k
+	}
+	return c
+}
+
+// cloud is a CloudStack server as one account sees it.
+type cloud struct {
+	client *cloudstack.Client
+	source Source
+	kinds  map[string]kind
+
+	// What doesn't change is asked once.
+	account       fact[string] // the account's name
+	expunge       fact[bool]   // see [provider.Capabilities]
+	sharedAddress fact[bool]
+	canReserve    fact[bool] // whether the server has reserveIpAddress
+
+	mu        sync.Mutex      // guards handedOut: several creations are prepared at a time
+	handedOut map[string]bool // ids of free addresses that were chosen already
+}
+
+// operation finds how an operation is sent.
+func (c *cloud) operation(op provider.Op) (command, error) {
+	k, ok := c.kinds[op.Kind]
+	if !ok {
+		return command{}, fmt.Errorf("%s: there is no kind %q", op.Address, op.Kind)
+	}
+	cmd, ok := k.commands[op.Name]
+	if !ok {
+		return command{}, fmt.Errorf("%s: the kind %s has no operation %q", op.Address, op.Kind, op.Name)
+	}
+	return cmd, nil
+}
+
+// Prepare implements [provider.Operator].
+func (c *cloud) Prepare(ctx context.Context, op provider.Op) (string, error) {
+	prepare := c.kinds[op.Kind].prepare
+	if prepare == nil {
+		return "", nil
+	}
+	id, err := prepare(ctx, c, op)
+	return id, c.failure(op, err)
+}
+
+// Start implements [provider.Operator].
+func (c *cloud) Start(ctx context.Context, op provider.Op) (provider.Job, error) {
+	cmd, err := c.operation(op)
+	if err != nil {
+		return provider.Job{}, err
+	}
+	job, err := cmd.start(ctx, c, op)
+	if err == nil {
+		return job, nil
+	}
+	if err = c.reconsider(ctx, cmd, op, err); err == nil {
+		return provider.Job{Resource: op.ID, Op: op, Done: true}, nil
+	}
+	return provider.Job{}, c.failure(op, err)
+}
+
+// Wait implements [provider.Operator]. A job without an operation's name, noted
+// by an earlier run, is only waited for.
+func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, error) {
+	result := provider.Result{ID: job.Resource, LiveName: job.Op.LiveName}
+	if job.Done {
+		return result, nil
+	}
+	since := c.source.Now()
+	if job.Op.Name == "" {
+		_, err := cloudstack.ResumeRaw(c.client, cloudstack.ID(job.ID)).Wait(ctx)
+		return result, c.failure(job.Op, c.waitFailure(job, since, err))
+	}
+	cmd, err := c.operation(job.Op)
+	switch {
+	case err != nil:
+		return provider.Result{}, err
+	case cmd.wait == nil:
+		return provider.Result{}, fmt.Errorf("%s: %s is no job to wait for", job.Op.Address, job.Op.Name)
+	}
+	made, err := cmd.wait(ctx, c, job)
+	if err == nil {
+		return made, nil
+	}
+	if err = c.reconsider(ctx, cmd, job.Op, c.waitFailure(job, since, err)); err == nil {
+		return result, nil
+	}
+	return provider.Result{}, c.failure(job.Op, err)
+}
+
+// reconsider returns nil for a refusal of what is so already, and otherwise the
+// refusal, explained where the operation can.
+func (c *cloud) reconsider(ctx context.Context, cmd command, op provider.Op, refusal error) error {
+	if errors.Is(refusal, errNothingToDo) {
+		return nil
+	}
+	if !refused(refusal) {
+		return refusal
+	}
+	if cmd.already != nil {
+		if is, err := cmd.already(ctx, c, op, refusal); err != nil {
+			return errors.Join(refusal, fmt.Errorf("looking whether it is so already: %w", err))
+		} else if is {
+			return nil
+		}
+	}
+	if cmd.explain != nil {
+		return cmd.explain(ctx, c, op, refusal)
+	}
+	return refusal
+}
+
+// waitFailure turns the end of a wait into [provider.StillRunning] where the
+// job goes on.
+func (c *cloud) waitFailure(job provider.Job, since time.Time, err error) error {
+	if _, ok := errors.AsType[*cloudstack.WaitError](err); ok {
+		return &provider.StillRunning{Job: job, After: c.source.Now().Sub(since), Cause: err}
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package kind
+
+import "github.com/trueup/trueup/provider"
+
+// elasticIPTable is what there is to know of public addresses.
+func elasticIPTable() *provider.Kind {
+	zone := zoneField("The zone that the address is in; without it, that of the first machine in `attach`, else the stack's. It can't be changed.")
+	zone.Inherit = "attach.zone"
+	fields := []provider.Field{
+		zone,
+		{
+			Name: "network", Code: "ne", Type: provider.Link, Kind: "network", Inherit: "attach.networks", Change: provider.Refuse,
+			Doc: "The isolated network whose router has the address; without it, the first network of the first machine in `attach`. " +
+				"An address can't move to another network: it would be released, and another one taken. " +
+				"Clouds that share addresses between machines have no use for it.",
+		},
+		{
+			Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Add: "attach", Remove: "detach",
+			Doc: "The machines that answer under the address. With static NAT there is at most one; Exoscale's clouds allow many, " +
+				"each of which must also be told of the address by itself. An empty list means none.",
+		},
+		tagsField(),
+		protectField(),
+		onChangeField("What to do where `zone` or `network` differ: `replace` releases the address and takes another one. " +
+			"Without an entry trueup refuses and explains."),
+	}
+	return &provider.Kind{
+		Name:   "elasticIP",
+		Plural: "elasticIPs",
+		Doc: "A public address that belongs to the account and not to a machine: it can move from one to another and outlives " +
+			"them. The cloud chooses which address it is; once released, it can't be had back.",
+		Fields: fields,
+		Operations: []provider.Operation{
+			{Name: "reserve", Command: "reserveIpAddress", Doc: "reserve a free address"},
+			{Name: "associate", Command: "associateIpAddress", Doc: "take the address"},
+			{Name: "attach", Command: "enableStaticNat", Doc: "attach it to a machine", Serial: true},
+			{Name: "detach", Command: "disableStaticNat", Doc: "detach it from a machine", Serial: true},
+			tagOperation(),
+			untagOperation(),
+			{Name: "release", Command: "disassociateIpAddress", Doc: "release the address"},
+		},
+		Creation: []string{"reserve", "associate"},
+		Deletion: []string{"release"},
+		TagType:  "PublicIpAddress",
+		NoteID:   true,
+		Nameless: true,
+		After:    []string{"network"},
+		Marker:   "its id, which is noted on the anchor before the address is reserved",
+		Zoned:    true,
+		Limit:    "public_ip",
+		Check: func(f provider.Fields) []provider.FieldError {
+			return join(checkTags(f), checkOnChange(f, fields, "replace"))
+		},
+		CheckCloud: checkAddress,
+	}
+}
+
+// checkAddress refuses what static NAT can't do.
+func checkAddress(f provider.Fields, c provider.Capabilities) []provider.FieldError {
+	if c.SharedAddress {
+		return nil
+	}
+	var errs []provider.FieldError
+	if machines, _ := f["attach"].([]provider.Ref); len(machines) > 1 {
+		errs = append(errs, provider.FieldError{Field: "attach", Text: "this cloud attaches an address by static NAT, to one machine only; " +
+			"declare an address for each machine"})
+	}
+	if provider.Empty(f["network"]) {
+		errs = append(errs, provider.FieldError{Field: "network", Text: "an address belongs to an isolated network: name it, " +
+			"or attach the address to a machine that is in one"})
+	}
+	return errs
+}

@@ -1,0 +1,122 @@
+package kind
+
+import (
+	"errors"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// classes is what each class of the client's errors means to whoever runs a
+// plan, and what a person can do about it. The first that fits counts.
+var classes = [...]struct {
+	client, provider error // provider is nil where nobody decides by it
+	advice           string
+}{
+	{cloudstack.ErrOutcomeUnknown, provider.ErrOutcomeUnknown, "run the same command again: it looks first whether this was done"},
+	{cloudstack.ErrAuth, provider.ErrCredentials, "check key, secret key and this machine's clock; CloudStack says the same of a command that it doesn't know"},
+	{cloudstack.ErrForbidden, provider.ErrForbidden, "ask the cloud's administrator for a role that may do this"},
+	{cloudstack.ErrThrottled, provider.ErrThrottled, "lower --parallel, or ask the cloud's administrator for more calls"},
+	{cloudstack.ErrQuota, provider.ErrQuota, "delete what isn't needed, or ask the cloud's administrator for a higher limit"},
+	{cloudstack.ErrNotFound, provider.ErrNotFound, "it may have been deleted meanwhile: plan again"},
+	{cloudstack.ErrExists, provider.ErrExists, "choose another name, or look whose it is"},
+	{cloudstack.ErrConflict, provider.ErrConflict, "somebody else may have changed it meanwhile: plan again"},
+	{cloudstack.ErrUnavailable, provider.ErrUnreachable, "check the endpoint and the network, and try again"},
+	{cloudstack.ErrProtocol, provider.ErrUnreachable, "check that the endpoint is CloudStack's API and that no proxy answers in its place"},
+	{cloudstack.ErrInUse, nil, "look what still uses it"},
+	{cloudstack.ErrCapacity, nil, "the cloud has no room for it now: try again later, in another zone, or with a smaller offering"},
+	{cloudstack.ErrUnsupported, nil, "this cloud can't do it: change the stack file"},
+	{cloudstack.ErrInvalid, nil, "change the stack file"},
+}
+
+// failure says of an error what was tried, on what, and what to do about it,
+// and gives it the class by which a caller decides. It is nil for nil.
+func (c *cloud) failure(op provider.Op, err error) error {
+	if err == nil {
+		return nil
+	}
+	tried := "wait for an earlier job"
+	if k, ok := c.kinds[op.Kind]; ok && op.Name != "" {
+		operation, _ := k.Operation(op.Name)
+		tried = operation.Doc
+	}
+	return classify(op.Address.String()+": "+tried, err)
+}
+
+// classify is failure for what is tried without an operation.
+func classify(tried string, err error) error {
+	if err == nil {
+		return nil
+	}
+	f := &failed{tried: tried, cause: err}
+	if classified(err) {
+		return f
+	}
+	for _, class := range classes {
+		if !errors.Is(err, class.client) {
+			continue
+		}
+		f.class, f.advice = class.provider, class.advice
+		// ErrNotFound of a wait is about the job; this is what the job was about.
+		if f.class == provider.ErrNotFound && errors.Is(err, cloudstack.ErrJobFailed) {
+			f.class = nil
+		}
+		return f
+	}
+	return f
+}
+
+// failed is an error of a Cloud.
+type failed struct {
+	tried  string
+	class  error // one of provider's, or nil
+	cause  error
+	advice string // may be empty
+}
+
+func (f *failed) Error() string {
+	text := f.tried + ": " + f.cause.Error()
+	if f.advice != "" {
+		text += "; " + f.advice
+	}
+	return text
+}
+
+func (f *failed) Unwrap() []error {
+	if f.class == nil {
+		return []error{f.cause}
+	}
+	return []error{f.class, f.cause}
+}
+
+// as gives a refusal one of provider's classes, and words that say why.
+func as(class error, why string, refusal error) error {
+	return &failed{tried: why, class: class, cause: refusal}
+}
+
+// classified reports whether an error has one of provider's classes already.
+func classified(err error) bool {
+	if _, ok := errors.AsType[*provider.StillRunning](err); ok {
+		return true
+	}
+	for _, class := range []error{provider.ErrHeld, provider.ErrTryAnother, provider.ErrQuota, provider.ErrConflict, provider.ErrExists, provider.ErrNotFound} {
+		if errors.Is(err, class) {
+			return true
+		}
+	}
+	return false
+}
+
+// refused reports whether the cloud itself has said no to what was asked, so
+// that it was surely not done, for a reason other than who asks and how often.
+func refused(err error) bool {
+	if _, ok := errors.AsType[*cloudstack.APIError](err); !ok {
+		return false
+	}
+	for _, other := range []error{cloudstack.ErrOutcomeUnknown, cloudstack.ErrStillRunning, cloudstack.ErrAuth, cloudstack.ErrForbidden, cloudstack.ErrThrottled, cloudstack.ErrUnavailable} {
+		if errors.Is(err, other) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,35 @@
+package kind
+
+import "context"
+
+// fact is something about the cloud that doesn't change while we look: it is
+// asked for once, by whoever needs it first, while the others wait.
+type fact[T any] struct {
+	turn  chan struct{} // holds one token: who has it may look and ask
+	known bool
+	value T
+}
+
+func newFact[T any]() fact[T] {
+	f := fact[T]{turn: make(chan struct{}, 1)}
+	f.turn <- struct{}{}
+	return f
+}
+
+// get returns the fact, asking for it if need be. A failure to ask is not kept.
+func (f *fact[T]) get(ctx context.Context, ask func(context.Context) (T, error)) (T, error) {
+	select {
+	case <-f.turn:
+	case <-ctx.Done():
+		return *new(T), ctx.Err()
+	}
+	defer func() { f.turn <- struct{}{} }()
+	if f.known {
+		return f.value, nil
+	}
+	value, err := ask(ctx)
+	if err == nil {
+		f.known, f.value = true, value
+	}
+	return value, err
+}

@@ -1,0 +1,131 @@
+// Package kind knows the kinds of resources that a CloudStack cloud has: for
+// each, its table ([provider.Kind]), how it is listed, and the commands of its
+// operations; and [Open], the [provider.Cloud] made of them over a client.
+//
+// Everything that depends on a kind is here, and nothing else is: no diff, no
+// order, no waiting but for the cloud's answer. A new kind is a file and a line
+// in the list of all.go.
+package kind
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// kind is one sort of resource: its table, and what a table can't hold.
+type kind struct {
+	*provider.Kind
+	// list reads all resources of the kind that the account can see, whoever
+	// owns them, in any order.
+	list func(ctx context.Context, s *survey) ([]provider.Live, error)
+	// prepare chooses what the creation will use; nil where there is nothing
+	// to choose: see [provider.Operator].
+	prepare func(ctx context.Context, c *cloud, op provider.Op) (id string, err error)
+	// commands has how each operation of the table is sent, by its name.
+	commands map[string]command
+}
+
+// command is how one operation is sent to the cloud.
+type command struct {
+	// start sends it and returns once the cloud has accepted it.
+	start func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error)
+	// wait returns what the job brought about; nil where start is all.
+	wait func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error)
+	// already reports, after a refusal, whether what was asked for is so all
+	// the same: the rule is there, the machine is gone. Nil: a refusal is one.
+	already func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error)
+	// explain makes a refusal clearer, or of another class; nil leaves it.
+	explain func(ctx context.Context, c *cloud, op provider.Op, refusal error) error
+}
+
+// unless sets what makes a refusal no failure.
+func (cmd command) unless(already func(context.Context, *cloud, provider.Op, error) (bool, error)) command {
+	cmd.already = already
+	return cmd
+}
+
+// because sets what explains a refusal.
+func (cmd command) because(explain func(context.Context, *cloud, provider.Op, error) error) command {
+	cmd.explain = explain
+	return cmd
+}
+
+// request makes the request of an operation, asking the cloud where the
+// operation alone doesn't tell everything.
+type request[C any] func(ctx context.Context, c *cloud, op provider.Op) (C, error)
+
+// errNothingToDo is the error of a request that there is no need to send.
+var errNothingToDo = errors.New("there is nothing to do")
+
+// plain is a request that the operation alone makes.
+func plain[C any](make func(op provider.Op) C) request[C] {
+	return func(_ context.Context, _ *cloud, op provider.Op) (C, error) { return make(op), nil }
+}
+
+// call is an operation that is done when the cloud has answered. made tells
+// what came of it; nil stands for the resource that the operation is about.
+func call[C cloudstack.Command[R], R any](request request[C], made func(R) (provider.Result, error)) command {
+	return command{start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
+		cmd, err := request(ctx, c, op)
+		if err != nil {
+			return provider.Job{}, err
+		}
+		answer, err := cloudstack.Call(ctx, c.client, cloudstack.Command[R](cmd))
+		if err != nil {
+			return provider.Job{}, err
+		}
+		result, err := outcome(op, answer, made)
+		return provider.Job{Resource: result.ID, Op: op, Done: true}, err
+	}}
+}
+
+// job is an operation that the cloud does in a job of its own, which has the
+// id that the operation asks for. made is as for call.
+func job[C cloudstack.AsyncCommand[R], R any](request request[C], made func(R) (provider.Result, error)) command {
+	return command{
+		start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
+			cmd, err := request(ctx, c, op)
+			if err != nil {
+				return provider.Job{}, err
+			}
+			var opts []cloudstack.CallOption
+			if op.JobID != "" {
+				opts = append(opts, cloudstack.CustomJobID(cloudstack.ID(op.JobID)))
+			}
+			started, err := cloudstack.Start(ctx, c.client, cloudstack.AsyncCommand[R](cmd), opts...)
+			if err != nil {
+				return provider.Job{}, err
+			}
+			resource := cmp.Or(op.ID, string(started.ResourceID()))
+			if id := started.ID(); id != "" {
+				return provider.Job{ID: string(id), Resource: resource, Op: op}, nil
+			}
+			// A server that has no job for it has answered with the result.
+			answer, err := started.Wait(ctx)
+			if err != nil {
+				return provider.Job{}, err
+			}
+			result, err := outcome(op, answer, made)
+			return provider.Job{Resource: result.ID, Op: op, Done: true}, err
+		},
+		wait: func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error) {
+			var cmd C
+			answer, err := cloudstack.Resume(c.client, cloudstack.ID(job.ID), cloudstack.AsyncCommand[R](cmd)).Wait(ctx)
+			if err != nil {
+				return provider.Result{}, err
+			}
+			return outcome(job.Op, answer, made)
+		},
+	}
+}
+
+func outcome[R any](op provider.Op, answer R, made func(R) (provider.Result, error)) (provider.Result, error) {
+	if made == nil {
+		return provider.Result{ID: op.ID, LiveName: op.LiveName}, nil
+	}
+	return made(answer)
+}

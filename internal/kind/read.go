@@ -1,0 +1,143 @@
+package kind
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// Read implements [provider.Reader]: all kinds' listings at once.
+func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
+	s := &survey{cloud: c, scope: scope}
+	snapshot := &provider.Snapshot{}
+	tables := all()
+	found := make([][]provider.Live, len(tables))
+	g, gctx := errgroup.WithContext(ctx)
+	for i, k := range tables {
+		g.Go(func() error {
+			live, err := k.list(gctx, s)
+			found[i] = live
+			return classify("list all "+k.Plural, err)
+		})
+	}
+	g.Go(func() (err error) {
+		snapshot.Capabilities.Expunge, err = c.mayExpunge(gctx)
+		return classify("ask what the cloud can do", err)
+	})
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+
+	snapshot.Resources = slices.Concat(found...)
+	slices.SortFunc(snapshot.Resources, func(a, b provider.Live) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	groups, err := s.securityGroups(ctx) // read already
+	if err != nil {
+		return nil, err
+	}
+	snapshot.Anchors = anchorsAmong(groups)
+	if s.hasAddresses(snapshot.Resources) {
+		if snapshot.Capabilities.SharedAddress, err = c.sharesAddresses(ctx); err != nil { // asked already
+			return nil, err
+		}
+	}
+	return snapshot, nil
+}
+
+// survey is one reading of the cloud. What several kinds need is read once.
+type survey struct {
+	*cloud
+	scope  provider.Scope
+	groups once[[]cloudstack.SecurityGroup]
+	vms    once[[]cloudstack.VirtualMachine]
+}
+
+// declares reports whether any resource of the stack declares the field.
+func (s *survey) declares(kind, field string) bool { return s.scope.Declares(kind, field) }
+
+// hasAddresses reports whether addresses are declared or live: only then is it
+// asked how the cloud attaches them.
+func (s *survey) hasAddresses(live []provider.Live) bool {
+	return s.scope.Declared["elasticIP"] != nil ||
+		slices.ContainsFunc(live, func(l provider.Live) bool { return l.Kind == "elasticIP" })
+}
+
+// securityGroups are all groups of the account, anchors included.
+func (s *survey) securityGroups(ctx context.Context) ([]cloudstack.SecurityGroup, error) {
+	return s.groups.get(func() ([]cloudstack.SecurityGroup, error) {
+		return collect(ctx, s.client, cloudstack.ListSecurityGroups{})
+	})
+}
+
+// once is a value that several goroutines need and one of them reads.
+type once[T any] struct {
+	sync.Once
+	value T
+	err   error
+}
+
+func (o *once[T]) get(read func() (T, error)) (T, error) {
+	o.Do(func() { o.value, o.err = read() })
+	return o.value, o.err
+}
+
+// collect reads a whole list.
+func collect[T any](ctx context.Context, client *cloudstack.Client, list cloudstack.ListCommand[T], opts ...cloudstack.CallOption) ([]T, error) {
+	return cloudstack.Collect(cloudstack.All(ctx, client, list, opts...))
+}
+
+// mayExpunge asks whether the account may expunge machines itself
+// (listCapabilities, allowuserexpungerecovervm).
+func (c *cloud) mayExpunge(ctx context.Context) (bool, error) {
+	return c.expunge.get(ctx, func(ctx context.Context) (bool, error) {
+		can, err := cloudstack.Call(ctx, c.client, cloudstack.ListCapabilities{})
+		return can.AllowUserExpungeRecoverVM, err
+	})
+}
+
+// sharesAddresses asks whether one address can be on many machines: a cloud
+// that attaches addresses so has no static NAT (listApis).
+func (c *cloud) sharesAddresses(ctx context.Context) (bool, error) {
+	return c.sharedAddress.get(ctx, func(ctx context.Context) (bool, error) {
+		has, err := c.knows(ctx, "enableStaticNat")
+		return !has, err
+	})
+}
+
+// knows asks whether the server has a command, and the account may call it.
+func (c *cloud) knows(ctx context.Context, name string) (bool, error) {
+	apis, err := collect(ctx, c.client, cloudstack.ListAPIs{Name: name})
+	if errors.Is(err, cloudstack.ErrNotFound) {
+		return false, nil
+	}
+	return len(apis) > 0, err
+}
+
+// userTags are the tags that are the user's own, as the field tags.
+func userTags(tags map[string]string) map[string]string {
+	own := map[string]string{}
+	for key, value := range tags {
+		if !strings.HasPrefix(key, provider.TagPrefix) {
+			own[key] = value
+		}
+	}
+	return own
+}
+
+// tagMap makes a map of what a listing carries.
+func tagMap(tags []cloudstack.ResourceTag) map[string]string {
+	all := map[string]string{}
+	for _, tag := range tags {
+		all[tag.Key] = tag.Value
+	}
+	return all
+}

@@ -1,0 +1,195 @@
+package kind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// listGroups reads all groups but the anchors, which are no resources.
+func listGroups(ctx context.Context, s *survey) ([]provider.Live, error) {
+	groups, err := s.securityGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byName := map[cloudstack.GroupRef]cloudstack.SecurityGroup{}
+	for _, g := range groups {
+		byName[cloudstack.GroupRef{Account: g.Account, Group: g.Name}] = g
+	}
+	var live []provider.Live
+	for _, g := range groups {
+		if strings.HasPrefix(g.Name, provider.AnchorPrefix) {
+			continue
+		}
+		ingress, err := liveRules(g.IngressRules, byName, g.Account)
+		if err != nil {
+			return nil, fmt.Errorf("security group %s: ingress %w", g.Name, err)
+		}
+		egress, err := liveRules(g.EgressRules, byName, g.Account)
+		if err != nil {
+			return nil, fmt.Errorf("security group %s: egress %w", g.Name, err)
+		}
+		tags := tagMap(g.Tags)
+		live = append(live, provider.Live{
+			Kind: "securityGroup", ID: string(g.ID), Name: g.Name, Tags: tags,
+			Fields: provider.Fields{
+				"description": g.Description,
+				"ingress":     ingress,
+				"egress":      egress,
+				"tags":        userTags(tags),
+			},
+		})
+	}
+	return live, nil
+}
+
+// rules are the rules that an operation is about.
+func rules(op provider.Op, field string) []provider.Rule {
+	rules, _ := op.Fields[field].([]provider.Rule)
+	return rules
+}
+
+// ruleID is the handle of the one rule that a revocation is about.
+func ruleID(op provider.Op, field string) cloudstack.ID {
+	for _, r := range rules(op, field) {
+		return cloudstack.ID(r.ID)
+	}
+	return ""
+}
+
+func authorizeIngress() command {
+	return job(func(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AuthorizeSecurityGroupIngress, error) {
+		g, err := c.grant(ctx, op, "ingress")
+		return cloudstack.AuthorizeSecurityGroupIngress{
+			SecurityGroupID: cloudstack.ID(op.ID), Protocol: g.protocol,
+			StartPort: g.startPort, EndPort: g.endPort, ICMPType: g.icmpType, ICMPCode: g.icmpCode,
+			CIDRs: g.cidrs, Groups: g.groups,
+		}, err
+	}, nil)
+}
+
+func authorizeEgress() command {
+	return job(func(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AuthorizeSecurityGroupEgress, error) {
+		g, err := c.grant(ctx, op, "egress")
+		return cloudstack.AuthorizeSecurityGroupEgress{
+			SecurityGroupID: cloudstack.ID(op.ID), Protocol: g.protocol,
+			StartPort: g.startPort, EndPort: g.endPort, ICMPType: g.icmpType, ICMPCode: g.icmpCode,
+			CIDRs: g.cidrs, Groups: g.groups,
+		}, err
+	}, nil)
+}
+
+// grant is what an authorization gives. Groups among the sources are named
+// with their account, which is the one that owns the group itself.
+func (c *cloud) grant(ctx context.Context, op provider.Op, field string) (grant, error) {
+	granted := rules(op, field)
+	if len(granted) == 0 {
+		return grant{}, fmt.Errorf("no rules to authorize in %s", field)
+	}
+	account := ""
+	if len(provider.Refs(granted)) > 0 {
+		var err error
+		account, err = c.account.get(ctx, func(ctx context.Context) (string, error) {
+			g, err := c.group(ctx, op.ID)
+			return g.Account, err
+		})
+		if err != nil {
+			return grant{}, err
+		}
+	}
+	return grantOf(granted, account), nil
+}
+
+// group reads one group with its rules.
+func (c *cloud) group(ctx context.Context, id string) (cloudstack.SecurityGroup, error) {
+	return cloudstack.One(ctx, c.client, cloudstack.ListSecurityGroups{ID: cloudstack.ID(id)})
+}
+
+// rulesAreThere looks whether all rules of a refused authorization exist:
+// CloudStack fails one that has nothing new to add (job error 530).
+func rulesAreThere(field string) func(context.Context, *cloud, provider.Op, error) (bool, error) {
+	return func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error) {
+		if !errors.Is(refusal, cloudstack.ErrExists) {
+			return false, nil
+		}
+		g, err := c.group(ctx, op.ID)
+		if err != nil {
+			return false, err
+		}
+		listed := g.IngressRules
+		if field == "egress" {
+			listed = g.EgressRules
+		}
+		live, err := liveRules(listed, nil, g.Account)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range rules(op, field) {
+			same := func(l provider.Rule) bool { return l.Service() == r.Service() && sameSource(l, r) }
+			if !slices.ContainsFunc(live, same) {
+				return false, nil
+			}
+		}
+		return true, nil
+	}
+}
+
+// sameSource compares what the sources are called in the cloud.
+func sameSource(a, b provider.Rule) bool {
+	return a.CIDR == b.CIDR && strings.EqualFold(a.Group.Live, b.Group.Live)
+}
+
+// explainGroupInUse tells who still uses a group that can't be deleted (536).
+// A group that nothing visible uses is held by destroyed machines.
+func explainGroupInUse(ctx context.Context, c *cloud, op provider.Op, refusal error) error {
+	if !errors.Is(refusal, cloudstack.ErrInUse) {
+		return refusal
+	}
+	users, err := c.usersOfGroup(ctx, op.ID)
+	switch {
+	case err != nil:
+		return errors.Join(refusal, err)
+	case len(users) > 0:
+		return as(nil, "it is still used by "+strings.Join(users, ", "), refusal)
+	}
+	return as(provider.ErrHeld, "machines that were destroyed without leaving it hold it until the cloud expunges them", refusal)
+}
+
+// usersOfGroup lists the machines in a group and the groups whose rules name it.
+func (c *cloud) usersOfGroup(ctx context.Context, id string) ([]string, error) {
+	var users []string
+	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{SecurityGroupID: cloudstack.ID(id), Details: []string{"min"}})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range machines {
+		if !expunging(m) {
+			users = append(users, "vm "+m.Name)
+		}
+	}
+	groups, err := collect(ctx, c.client, cloudstack.ListSecurityGroups{})
+	if err != nil {
+		return nil, err
+	}
+	var self cloudstack.GroupRef
+	for _, g := range groups {
+		if string(g.ID) == id {
+			self = cloudstack.GroupRef{Account: g.Account, Group: g.Name}
+		}
+	}
+	for _, g := range groups {
+		names := func(r cloudstack.SecurityGroupRule) bool {
+			return r.SecurityGroupName == self.Group && r.Account == self.Account
+		}
+		if slices.ContainsFunc(slices.Concat(g.IngressRules, g.EgressRules), names) {
+			users = append(users, "a rule of securityGroup "+g.Name)
+		}
+	}
+	slices.Sort(users)
+	return users, nil
+}

@@ -1,0 +1,113 @@
+package kind
+
+import "github.com/trueup/trueup/provider"
+
+// vmTable is what there is to know of machines.
+func vmTable() *provider.Kind {
+	fields := []provider.Field{
+		zoneField("The zone that the machine runs in; without it, the stack's. It can't be changed."),
+		{
+			Name: "offering", Code: "of", Type: provider.Choice, Catalogue: "serviceOffering", Required: true, Set: "scale",
+			Doc: "The service offering, by name or id: processors and memory.",
+		},
+		{
+			Name: "template", Code: "te", Type: provider.Choice, Catalogue: "template", Required: true, Change: provider.Refuse,
+			Doc: "The template that the root disk is made from, by name or id.",
+		},
+		{
+			Name: "rootDisk", Code: "rd", Type: provider.Bytes, Set: "growRoot", Change: provider.GrowOnly,
+			Doc: "The size of the root disk, in whole GiB; without it, the template's. It can grow, never shrink. " +
+				"The file system inside is the machine's own business.",
+		},
+		{
+			Name: "displayName", Code: "dn", Type: provider.Text, Set: "setDisplayName",
+			Doc: "What people see in place of the name, up to 255 characters; without it, the name.",
+		},
+		{
+			Name: "securityGroups", Code: "sg", Type: provider.Links, Kind: "securityGroup", Set: "setGroups",
+			Doc: "The security groups that the machine is in, in zones that have them. Without the field CloudStack puts a new " +
+				"machine into `default`.",
+		},
+		{
+			Name: "networks", Code: "ne", Type: provider.Links, Kind: "network", Change: provider.Refuse,
+			Doc: "The isolated networks that the machine is in, the default one first. A machine has either networks or security groups.",
+		},
+		{
+			Name: "affinityGroups", Code: "ag", Type: provider.Links, Kind: "affinityGroup", Set: "setAffinity",
+			Doc: "The affinity groups that say beside which machines this one may run. An empty list means none.",
+		},
+		{
+			Name: "sshKeys", Code: "sk", Type: provider.Links, Kind: "sshKey", Set: "setKeys", Loose: true,
+			Doc: "The SSH keys that the machine is given. CloudStack can exchange them but not take the last one away. " +
+				"Where the template allows it, setting keys also makes a new password.",
+		},
+		{
+			Name: "userData", Code: "ud", Type: provider.Content, Secret: true, Sum: userDataSum, Set: "setUserData",
+			Modes: []string{"ignore", "update", "restart", "reinstall", "replace"},
+			Doc: "What the machine's cloud-init reads when it starts first, up to 24,576 bytes. `onChange` beside the file says what a " +
+				"difference leads to: `update`, which changes what the cloud hands out and leaves the machine alone, `restart`, " +
+				"`reinstall`, `replace`, or `ignore`. It may hold secrets, so it is never shown.",
+		},
+		{
+			Name: "power", Code: "po", Type: provider.Text, Enum: []string{"running", "stopped", "any"}, Default: "running",
+			Doc: "Whether the machine runs: `running`, `stopped`, or `any`, which leaves that alone. A machine on its way counts as " +
+				"having arrived: one that is starting runs. One whose deployment failed is in `error`, and is started again.",
+		},
+		{
+			Name: "details", Code: "dl", Type: provider.Map, Subset: true, Change: provider.Refuse,
+			Doc: "Settings of the machine that are given at its deployment, such as `cpuNumber` and `memory` of a custom offering. " +
+				"Only the keys that the map names are compared.",
+		},
+		tagsField(),
+		protectField(),
+		onChangeField("What to do where a field differs that can't be changed in place, by field: `template: reinstall` makes the " +
+			"root disk anew and keeps the machine; `replace` deletes the machine and deploys it again. Without an entry trueup " +
+			"refuses and explains."),
+		{
+			Name: "update", Code: "up", Type: provider.Object, Setting: true,
+			Doc: "How the members of a `count` or `each` are changed.",
+			Fields: []provider.Field{{
+				Name: "maxUnavailable", Code: "mu", Type: provider.Integer, Setting: true, Default: int64(1), Min: 1, Max: 1000,
+				Doc: "How many of them may be down at once for changes that need a stop; those that are down already count.",
+			}},
+		},
+	}
+	return &provider.Kind{
+		Name:   "vm",
+		Plural: "vms",
+		Doc: "A virtual machine. Changes that need it stopped are made together, in one stop and start. When it is deleted, it is " +
+			"stopped, leaves its security groups, gives back its name and is destroyed: CloudStack keeps a destroyed machine, and " +
+			"whatever it still holds, until it expunges it, by default a day later.",
+		Fields: fields,
+		Operations: []provider.Operation{
+			{Name: "deploy", Command: "deployVirtualMachine", Doc: "deploy the machine"},
+			{Name: "start", Command: "startVirtualMachine", Doc: "start the machine"},
+			{Name: "stop", Command: "stopVirtualMachine", Doc: "stop the machine"},
+			{Name: "scale", Command: "scaleVirtualMachine", Doc: "change the offering", Stopped: true},
+			{Name: "reinstall", Command: "restoreVirtualMachine", Doc: "make the root disk anew from the template"},
+			{Name: "growRoot", Command: "resizeVolume", Doc: "grow the root disk"},
+			{Name: "setDisplayName", Command: "updateVirtualMachine", Doc: "change the display name"},
+			{Name: "setUserData", Command: "updateVirtualMachine", Doc: "change the user data"},
+			{Name: "setGroups", Command: "updateVirtualMachine", Doc: "change the security groups", Stopped: true},
+			{Name: "setAffinity", Command: "updateVMAffinityGroup", Doc: "change the affinity groups", Stopped: true},
+			{Name: "setKeys", Command: "resetSSHKeyForVirtualMachine", Doc: "change the SSH keys", Stopped: true},
+			tagOperation(),
+			untagOperation(),
+			{Name: "leaveGroups", Command: "updateVirtualMachine", Doc: "leave every security group", Stopped: true, If: "securityGroups", Frees: []string{"securityGroups"}},
+			{Name: "rename", Command: "updateVirtualMachine", Doc: "give the name back"},
+			{Name: "destroy", Command: "destroyVirtualMachine", Doc: "destroy the machine"},
+		},
+		Creation:       []string{"deploy"},
+		Deletion:       []string{"stop", "leaveGroups", "rename", "destroy"},
+		Commit:         "rename",
+		BrokenDeletion: []string{"destroy"},
+		Start:          "start",
+		Stop:           "stop",
+		TagType:        "UserVm",
+		Marker:         "the detail `trueup` = `<stack>/<address>`, which is stored with the machine in its deployment",
+		Zoned:          true,
+		Limit:          "user_vm",
+		CheckName:      checkMachineName,
+		Check:          func(f provider.Fields) []provider.FieldError { return checkMachine(f, fields) },
+	}
+}
