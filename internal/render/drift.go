@@ -10,16 +10,15 @@ import (
 	"github.com/trueup/trueup/provider"
 )
 
-// Drift writes how the cloud differs from what was last applied. What differs
-// only because the file was changed since is listed at the end.
-func Drift(p *plan.Plan, s Screen) string {
+// Drift writes how the cloud differs from what was last applied of a stack. What
+// is pending, because the file was changed since, is listed at the end.
+func Drift(stack string, drifted, pending []plan.Change, notes []plan.Note, s Screen) string {
 	in := newInk(s)
-	drifted, pending := SplitDrift(p)
 	var b strings.Builder
 	if len(drifted) == 0 {
-		b.WriteString(hang("", in.bold.Render("No drift.")+" The cloud matches what was last applied of stack "+clean(p.Stack)+".", s))
+		b.WriteString(hang("", in.bold.Render("No drift.")+" The cloud matches what was last applied of stack "+clean(stack)+".", s))
 	} else {
-		fmt.Fprintf(&b, "%s\n\n", in.bold.Render(fmt.Sprintf("Stack %s: %s.", clean(p.Stack), differ(len(drifted)))))
+		fmt.Fprintf(&b, "%s\n\n", in.bold.Render(fmt.Sprintf("Stack %s: %s.", clean(stack), differ(len(drifted)))))
 		writeDrift(&b, drifted, s, in)
 	}
 	if len(pending) > 0 {
@@ -30,37 +29,8 @@ func Drift(p *plan.Plan, s Screen) string {
 			b.WriteString(hang(head, fieldNames(c.Fields), s))
 		}
 	}
-	writeNotes(&b, p.Notes, s, in)
+	writeNotes(&b, notes, s, in)
 	return b.String()
-}
-
-// SplitDrift tells the differences that somebody made in the cloud, or that
-// nothing explains, from those that only the file made. Of a resource with both
-// each half holds its own fields.
-func SplitDrift(p *plan.Plan) (drifted, pending []plan.Change) {
-	for _, c := range p.Changes {
-		switch {
-		case c.Action == plan.Delete, c.Cause == plan.Pending:
-			pending = append(pending, c)
-		case c.Action == plan.Create:
-			drifted = append(drifted, c)
-		default:
-			by, file := c, c
-			by.Fields, file.Fields = nil, nil
-			for _, f := range c.Fields {
-				if f.Cause == plan.Pending {
-					file.Fields = append(file.Fields, f)
-				} else {
-					by.Fields = append(by.Fields, f)
-				}
-			}
-			drifted = append(drifted, by)
-			if len(file.Fields) > 0 {
-				pending = append(pending, file)
-			}
-		}
-	}
-	return drifted, pending
 }
 
 func differ(n int) string {

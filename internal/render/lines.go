@@ -22,28 +22,29 @@ type lineProgress struct {
 }
 
 func (l *lineProgress) Event(e apply.Event) {
-	if text := eventLine(l.run, e, ink{}); text != "" {
-		fmt.Fprintln(l.w, text)
+	if head, text := eventLine(l.run, e, ink{}); text != "" {
+		fmt.Fprintln(l.w, head+text)
 	}
 }
 
 func (l *lineProgress) Close() {}
 
-// eventLine takes in an event and writes it as a line, "" where it needs none.
-func eventLine(r *run, e apply.Event, in ink) string {
+// eventLine takes in an event and writes it as a line, which may be wrapped
+// behind its head. The text is empty where the event needs no line.
+func eventLine(r *run, e apply.Event, in ink) (head, text string) {
 	if e.Step == nil {
-		return remarkLine(e)
+		return "", remarkLine(e)
 	}
 	at := r.see(e)
 	if !e.Phase.Final() {
 		if e.Text == "" {
-			return ""
+			return "", ""
 		}
-		return clean(e.Step.Op.Address.String()) + ": " + remarkLine(e)
+		return clean(e.Step.Op.Address.String()) + ": ", remarkLine(e)
 	}
 	total := fmt.Sprint(len(r.steps))
-	return fmt.Sprintf("[%*d/%s] %s  %s", len(total), r.ended, total,
-		paintPhase(e.Phase, pad(string(e.Phase), phaseWidth), in), strings.Join(ending(e, at), ": "))
+	head = fmt.Sprintf("[%*d/%s] %s  ", len(total), r.ended, total, paintPhase(e.Phase, pad(string(e.Phase), phaseWidth), in))
+	return head, strings.Join(ending(e, at), ": ")
 }
 
 // remarkLine is what an event says beside the phase of a step.

@@ -84,8 +84,8 @@ func (m liveModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.At.After(m.now) {
 			m.now = msg.At
 		}
-		if text := eventLine(m.run, msg, m.in); text != "" {
-			return m, tea.Println(strings.TrimRight(hang("", text, m.screen), "\n"))
+		if head, text := eventLine(m.run, msg, m.in); text != "" {
+			return m, tea.Println(strings.TrimRight(hang(head, text, m.screen), "\n"))
 		}
 	case closing:
 		m.closed = true
@@ -125,7 +125,7 @@ func (m liveModel) View() string {
 	}
 	waiting, blockers := m.run.blocked(maxBlocked)
 	for i, s := range waiting {
-		row(m.in.dim.Render(fmt.Sprintf("%7s  %s waits for %s", "", stepText(s), clean(blockers[i].Op.Address.String()))))
+		row(m.in.dim.Render(fmt.Sprintf("%7s  %s waits for %s", "", clean(s.Op.Address.String()), clean(blockers[i].Op.Address.String()))))
 	}
 	row(m.in.bold.Render(m.status(len(running))))
 	return b.String()

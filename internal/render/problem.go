@@ -42,6 +42,9 @@ func Error(err error, s Screen) string {
 	var b strings.Builder
 	head := in.bad.Render("error") + ": "
 	for _, text := range cleanLines(err.Error()) {
+		if text == "" {
+			continue
+		}
 		b.WriteString(hang(head, text, s))
 		head = "  "
 	}

@@ -25,6 +25,9 @@ func Report(r *apply.Report, again string, s Screen) string {
 	if r.Ending() != apply.Succeeded {
 		fmt.Fprintf(&b, "\nTo go on: %s\n", again)
 	}
+	if r.Ending() == apply.Succeeded && len(r.Waiting()) > 0 {
+		fmt.Fprintf(&b, "\nThe cloud expunges in its own time, by default after a day. Then: %s\n", again)
+	}
 	return b.String()
 }
 

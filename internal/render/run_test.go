@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -126,4 +127,28 @@ func TestReportNamesWhatDidNotSucceedAndHowToGoOn(t *testing.T) {
 	lost := &apply.Report{Took: time.Second, Ended: apply.ErrLost, Outcomes: []apply.Outcome{out(0, apply.Done), out(2, apply.NotStarted)}}
 	golden(t, "run/report.txt", Report(lost, "trueup apply .", Screen{})+"---\n"+Report(mixed, "trueup apply .", Screen{})+"---\n"+
 		Report(mixed, "trueup apply .", Screen{Width: 60})+"---\n"+Report(fine, "trueup destroy .", Screen{}))
+}
+
+func TestLiveEndsWithEveryLineWrittenAndTheCursorBack(t *testing.T) {
+	p := steps()
+	var b bytes.Buffer
+	live := Live(&b, p, Screen{Width: 80})
+	for _, e := range story(p) {
+		live.Event(e)
+	}
+	live.Close()
+	live.Event(apply.Event{Text: "too late"})
+	out := b.String()
+	for _, want := range []string{"[1/5] done", "[5/5] running", "lease taken"} {
+		if !strings.Contains(stripColour(out), want) {
+			t.Errorf("the screen never showed %q", want)
+		}
+	}
+	if strings.Contains(out, "too late") {
+		t.Error("something was drawn after the end")
+	}
+	const hide, show = "\x1b[?25l", "\x1b[?25h"
+	if strings.LastIndex(out, show) < strings.LastIndex(out, hide) {
+		t.Error("the cursor stays hidden")
+	}
 }
