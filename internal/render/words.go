@@ -36,13 +36,14 @@ func destructive(c plan.Change) bool {
 	return c.Action != plan.Create && c.Action != plan.Update
 }
 
-// remark says in words what a change costs and why it is made.
+// remark says in words what a change costs and why it is made. Of a creation
+// there is nothing to say: it is declared and not there.
 func remark(c plan.Change) string {
 	var parts []string
 	if c.Action == plan.Update && c.Impact == plan.Restart {
 		parts = append(parts, "restart")
 	}
-	if c.Reason != "" {
+	if c.Reason != "" && c.Action != plan.Create {
 		parts = append(parts, clean(c.Reason))
 	}
 	if c.Action == plan.Update || c.Action == plan.Recreate || c.Action == plan.Reinstall {

@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"context"
+
+	ucli "github.com/urfave/cli/v2"
+
+	"github.com/trueup/trueup/plan"
+)
+
+func applyCommand(p *process) *ucli.Command {
+	c := command("apply", "make the cloud match the stack", "[STACK]",
+		"Shows the plan, asks, and makes it so: in order of need, many things at once. It may be killed at any instant\nand run again. Interrupted once (Ctrl-C) it starts nothing more and waits for what runs; twice, it leaves.",
+		[]string{
+			"trueup apply                             # the stack in this directory; asks first",
+			"trueup apply --yes shop                  # in CI",
+			"trueup apply --yes --lock-timeout 10m --timeout 1h shop",
+			"trueup apply --cloud simulator examples/shop",
+		}, stackFlags(), cloudFlags(), changeFlags(), []ucli.Flag{
+			maxDeletesFlag(),
+			&ucli.StringFlag{Name: "passwords-to", Usage: "append the passwords that the cloud generates to `FILE` (0600)"},
+		})
+	c.Action = func(c *ucli.Context) error {
+		o, err := readChange(c)
+		if err != nil {
+			return err
+		}
+		if o.maxDeletes, err = readMaxDeletes(c); err != nil {
+			return err
+		}
+		return attend(c.Context, p, o.timeout, func(ctx context.Context, b *brake) error {
+			return runChange(ctx, p, b, o, plan.Make)
+		})
+	}
+	return c
+}

@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	ucli "github.com/urfave/cli/v2"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/plan"
+)
+
+// changeOptions are those of the commands that change a cloud.
+type changeOptions struct {
+	stackOptions
+	cloudOptions
+	command     string // its name
+	yes         bool
+	noLease     bool
+	lockTimeout time.Duration
+	parallel    int
+	maxDeletes  int
+	passwordsTo string
+	jsonEvents  bool
+}
+
+func yesFlag() ucli.Flag {
+	return &ucli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask; guards and protections hold all the same"}
+}
+
+func changeFlags() []ucli.Flag {
+	return []ucli.Flag{
+		yesFlag(),
+		&ucli.IntFlag{Name: "parallel", Value: defaultParallel, Usage: "have at most `N` steps in flight"},
+		&ucli.DurationFlag{Name: "lock-timeout", DefaultText: "do not wait", Usage: "wait for `DURATION` while another run holds the stack's lease"},
+		&ucli.BoolFlag{Name: "no-lease", Usage: "take no lease: nothing keeps a second run from doing the same at once"},
+		&ucli.BoolFlag{Name: "json-events", Usage: "write what happens to stdout as JSON, one object a line, and all else to stderr"},
+	}
+}
+
+// defaultParallel is near the knee of a small management server's throughput.
+const defaultParallel = 16
+
+func readChange(c *ucli.Context) (changeOptions, error) {
+	o := changeOptions{
+		command:     c.Command.Name,
+		yes:         c.Bool("yes"),
+		noLease:     c.Bool("no-lease"),
+		lockTimeout: c.Duration("lock-timeout"),
+		parallel:    c.Int("parallel"),
+		maxDeletes:  -1,
+		passwordsTo: c.String("passwords-to"),
+		jsonEvents:  c.Bool("json-events"),
+	}
+	var err error
+	if o.stackOptions, err = oneStack(c); err != nil {
+		return o, err
+	}
+	if o.cloudOptions, err = readCloud(c); err != nil {
+		return o, err
+	}
+	switch {
+	case o.parallel < 1:
+		return o, usagef("--parallel %d: expected 1 or more", o.parallel)
+	case o.lockTimeout < 0:
+		return o, usagef("--lock-timeout %s: a duration can't be negative", o.lockTimeout)
+	}
+	return o, nil
+}
+
+// change is one apply or destroy under way.
+type change struct {
+	*process
+	changeOptions
+	stack  *loaded
+	cloud  *connection
+	make   planner
+	brake  *brake
+	holder apply.Holder
+	lease  *apply.Lease // nil with --no-lease
+	result io.Writer    // where the plan and the report go
+}
+
+// runChange takes a stack from its file to the end of a run.
+func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, make planner) (err error) {
+	if err := mustBeAsked(p, o.command, o.yes); err != nil {
+		return err
+	}
+	c := &change{process: p, changeOptions: o, make: make, brake: brake, result: p.stdout}
+	if o.jsonEvents {
+		c.result = p.stderr
+	}
+	if c.stack, err = load(p, o.stackOptions, o.paths[0]); err != nil {
+		return err
+	}
+	if c.holder, err = newHolder(p); err != nil {
+		return err
+	}
+	if c.cloud, err = connect(ctx, p, o.cloudOptions, c.stack.dir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.cloud.Close()) }()
+	if o.noLease {
+		_, err = c.run(ctx)
+		return err
+	}
+	return c.leased(ctx)
+}
+
+// leased runs the change while the lease is held.
+func (c *change) leased(ctx context.Context) error {
+	lease, err := apply.Acquire(ctx, c.cloud, c.stack.Name, c.holder, apply.LeaseOptions{
+		Timeout: c.lockTimeout,
+		Alive:   alive,
+		Origin:  c.stack.origin,
+		Observe: func(h apply.Holder) { fmt.Fprintf(c.stderr, "Waiting for %s\n", h) },
+	})
+	if err != nil {
+		return err
+	}
+	c.lease = lease
+	done, err := c.run(ctx)
+	return errors.Join(err, c.giveBack(ctx, done && err == nil))
+}
+
+// leaveTime is how long giving the lease back may take when time is up.
+const leaveTime = 10 * time.Second
+
+// giveBack releases the lease, whether or not ctx is done. A stack of which
+// nothing is left loses its anchor too.
+func (c *change) giveBack(ctx context.Context, destroyed bool) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+	defer cancel()
+	if destroyed {
+		_, err := c.lease.ReleaseAndDelete(ctx)
+		return err
+	}
+	return c.lease.Release(ctx)
+}
+
+// run settles what an earlier run left, plans, asks, applies and looks whether
+// it came true. destroyed reports that the stack is to be gone.
+func (c *change) run(ctx context.Context) (destroyed bool, err error) {
+	if c.lease != nil {
+		if err := apply.Settle(ctx, c.cloud, c.lease); err != nil {
+			return false, fmt.Errorf("wait for what an earlier run began: %w", err)
+		}
+	}
+	made, err := checkedPlan(ctx, c.cloud, c.stack, c.make, c.maxDeletes)
+	if err != nil {
+		return false, err
+	}
+	fmt.Fprint(c.result, render.Plan(made, screen(c.result, c.env)))
+	if made.Empty() && len(made.Marks) == 0 {
+		return made.Destroy, nil
+	}
+	if !c.yes && !made.Empty() {
+		yes, err := confirm(ctx, c.process, c.question(made))
+		if err != nil {
+			return false, err
+		}
+		if !yes {
+			return false, errors.New("nothing was changed: the answer was not yes")
+		}
+	}
+	if err := c.execute(ctx, made); err != nil {
+		return false, err
+	}
+	return made.Destroy, nil
+}
+
+func (c *change) question(made *plan.Plan) string {
+	if made.Destroy {
+		return fmt.Sprintf("Destroy all of stack %s?", c.stack.Name)
+	}
+	return fmt.Sprintf("Apply this to stack %s?", c.stack.Name)
+}

@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	ucli "github.com/urfave/cli/v2"
+
+	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/plan"
+)
+
+type driftOptions struct {
+	stackOptions
+	cloudOptions
+	json bool
+}
+
+func driftCommand(p *process) *ucli.Command {
+	c := command("drift", "tell what somebody changed by hand", "[STACK...]",
+		"Compares the cloud with what was last applied and changes nothing. It exits 2 if anything differs that the\nfile does not explain: a field changed by hand, a declared resource that is missing, a difference of unknown\ncause. What differs only because the file was changed since is listed, and does not count.\nOf several stacks each is looked at, whatever becomes of the others.",
+		[]string{
+			"trueup drift                             # the stack in this directory",
+			"trueup drift stacks/*                    # several, for a cron job",
+			"trueup drift --format json stacks/* | jq -r .stack   # one object a line and stack",
+		}, stackFlags(), cloudFlags(), []ucli.Flag{formatFlag()})
+	c.Action = func(c *ucli.Context) error {
+		cloud, err := readCloud(c)
+		if err != nil {
+			return err
+		}
+		asJSON, err := readFormat(c)
+		if err != nil {
+			return err
+		}
+		o := driftOptions{stacks(c), cloud, asJSON}
+		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error { return runDrift(ctx, p, o) })
+	}
+	return c
+}
+
+// runDrift looks at every stack. Of several errors the first one decides the
+// exit code, and any error outweighs drift.
+func runDrift(ctx context.Context, p *process, o driftOptions) error {
+	var failed error
+	differs := false
+	for i, path := range o.paths {
+		if i > 0 && !o.json {
+			fmt.Fprintln(p.stdout)
+		}
+		drifted, err := driftOf(ctx, p, o, path)
+		if err != nil && len(o.paths) > 1 {
+			fmt.Fprintf(p.stderr, "%s:\n", path)
+			report(p, err)
+			err = said(exitCode(err))
+		}
+		if failed == nil {
+			failed = err
+		}
+		differs = differs || drifted
+	}
+	if failed == nil && differs {
+		return said(exitDiffers)
+	}
+	return failed
+}
+
+// driftOf looks at one stack.
+func driftOf(ctx context.Context, p *process, o driftOptions, path string) (drifted bool, err error) {
+	stack, err := load(p, o.stackOptions, path)
+	if err != nil {
+		return false, err
+	}
+	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, cloud.Close()) }()
+	// Nothing is going to be deleted, so that no guard need speak up.
+	made, err := compare(ctx, cloud, stack, plan.Make, unguarded)
+	if err != nil {
+		return false, err
+	}
+	drift, pending := splitDrift(made)
+	if o.json {
+		err = json.NewEncoder(p.stdout).Encode(made)
+	} else {
+		_, err = fmt.Fprint(p.stdout, render.Drift(made.Stack, drift, pending, made.Notes, screen(p.stdout, p.env)))
+	}
+	return len(drift) > 0, err
+}
+
+// splitDrift tells the differences that somebody made in the cloud, or that
+// nothing explains, from those that only the file made. Of a resource with both
+// each half holds its own fields.
+func splitDrift(p *plan.Plan) (drifted, pending []plan.Change) {
+	for _, c := range p.Changes {
+		switch {
+		case c.Action == plan.Delete, c.Cause == plan.Pending:
+			pending = append(pending, c)
+		case c.Action == plan.Create:
+			drifted = append(drifted, c)
+		default:
+			by, file := c, c
+			by.Fields, file.Fields = nil, nil
+			for _, f := range c.Fields {
+				if f.Cause == plan.Pending {
+					file.Fields = append(file.Fields, f)
+				} else {
+					by.Fields = append(by.Fields, f)
+				}
+			}
+			drifted = append(drifted, by)
+			if len(file.Fields) > 0 {
+				pending = append(pending, file)
+			}
+		}
+	}
+	return drifted, pending
+}
+
+// unguarded is more resources of a kind than any stack has.
+const unguarded = 1 << 30

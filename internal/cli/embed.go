@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/trueup/trueup/provider/cloudstack"
+	"github.com/trueup/trueup/provider/simulator"
+)
+
+// stateDir is the directory beside a stack in which an embedded simulator keeps
+// its state.
+const stateDir = ".trueup"
+
+// embed runs a simulator in this process, with its state beside the stack, and
+// says so. It has no port: only this process reaches it.
+func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir string) (*connection, error) {
+	state := filepath.Join(dir, stateDir, string(flavour)+".json")
+	if err := os.MkdirAll(filepath.Dir(state), 0o755); err != nil {
+		return nil, fmt.Errorf("embedded simulator: %w", err)
+	}
+	server, err := simulator.New(simulator.Config{Flavour: flavour, State: state})
+	if err != nil {
+		return nil, fmt.Errorf("embedded simulator: %w", err)
+	}
+	service := server.ListenInMemory()
+	end := func() error { return shutDown(ctx, service, server) }
+	user := server.User()
+	cloud, err := open(credentials{service.URL, cloudstack.Secret(user.Key), cloudstack.Secret(user.Secret)},
+		cloudstack.WithHTTPClient(service.Client()))
+	if err != nil {
+		return nil, errors.Join(err, end())
+	}
+	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
+	return &connection{Cloud: cloud, Close: end}, nil
+}
+
+// drainTime is how long answers that are being given may take at the end.
+const drainTime = 5 * time.Second
+
+// shutDown ends a simulator, whether or not ctx is done.
+func shutDown(ctx context.Context, service *simulator.Service, server *simulator.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	return errors.Join(service.Close(ctx), server.Close())
+}
+
+// shorten writes a path relative to where the user is, where that is shorter.
+func shorten(path string) string {
+	cwd, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(cwd, path); err == nil && len(rel) < len(path) {
+		return rel
+	}
+	return path
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/plan"
+)
+
+// execute runs a plan, shows how it goes and says how it went.
+func (c *change) execute(ctx context.Context, made *plan.Plan) error {
+	passwords, err := openPasswords(c.passwordsTo)
+	if err != nil {
+		return err
+	}
+	progress := c.progress(made)
+	c.brake.protect(true)
+	report := apply.Run(ctx, c.cloud, made, apply.Options{
+		Run:      c.holder.Run,
+		Parallel: c.parallel,
+		Lease:    c.lease,
+		Stop:     c.brake.Stop,
+		Observe:  func(e apply.Event) { progress.Event(gentle(e)) },
+	})
+	c.brake.protect(false)
+	progress.Close()
+	if c.jsonEvents {
+		render.JSONReport(c.stdout, report)
+	}
+	err = passwords.keep(c.process, report.Passwords)
+	unmet, checked := c.verify(ctx, report)
+	if !made.Empty() || report.Ending() != apply.Succeeded {
+		fmt.Fprint(c.result, "\n"+render.Report(report, c.again(), screen(c.result, c.env)))
+	}
+	if len(unmet) > 0 {
+		fmt.Fprint(c.result, "\n"+render.Unmet(unmet, screen(c.result, c.env)))
+	}
+	return errors.Join(verdict(report, len(unmet) > 0), err, checked)
+}
+
+// gentle says in the run's own words that it was interrupted once.
+func gentle(e apply.Event) apply.Event {
+	if errors.Is(e.Err, apply.ErrStopped) {
+		return apply.Event{At: e.At, Text: "interrupted: nothing more is started; waiting for what runs; interrupt again to leave now"}
+	}
+	return e
+}
+
+// progress chooses how a run is shown.
+func (c *change) progress(made *plan.Plan) render.Progress {
+	s := screen(c.stderr, c.env)
+	switch {
+	case c.jsonEvents:
+		return render.JSONLines(c.stdout, made)
+	case s.Live:
+		return render.Live(c.stderr, made, s)
+	default:
+		return render.Lines(c.stderr, made)
+	}
+}
+
+// again is the command to go on with.
+func (c *change) again() string { return "trueup " + c.command + " " + c.stack.given }
+
+// verdict turns the end of a run into the error that has its exit code. Its
+// report has said everything.
+func verdict(r *apply.Report, unmet bool) error {
+	switch ending := r.Ending(); {
+	case ending == apply.Interrupted && errors.Is(r.Ended, errTimeUp):
+		return said(exitRunning)
+	case ending == apply.Interrupted:
+		return said(exitInterrupted)
+	case ending == apply.Unfinished:
+		return said(exitRunning)
+	case ending == apply.FailedAll:
+		return said(exitError)
+	case ending == apply.FailedSome, unmet:
+		return said(exitPartly)
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"os/user"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/trueup/trueup/apply"
+)
+
+// newHolder says who holds a lease from now on. Its run id is new, and later
+// ones sort after it.
+func newHolder(p *process) (apply.Holder, error) {
+	run, err := uuid.NewV7FromReader(p.random)
+	if err != nil {
+		return apply.Holder{}, err
+	}
+	host, _ := os.Hostname() // "" tells nothing, and claims nothing
+	return apply.Holder{
+		Run:   run.String(),
+		Who:   who(p.env),
+		Host:  host,
+		PID:   os.Getpid(),
+		Boot:  boot(),
+		CI:    ciRun(p.env),
+		Since: time.Now(),
+	}, nil
+}
+
+func who(env environment) string {
+	for _, name := range []string{"GITHUB_ACTOR", "GITLAB_USER_LOGIN"} {
+		if v := env.get(name); v != "" {
+			return v
+		}
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
+
+// ciRun is where to look at the CI run that this process is part of.
+func ciRun(env environment) string {
+	if server, repo, run := env.get("GITHUB_SERVER_URL"), env.get("GITHUB_REPOSITORY"), env.get("GITHUB_RUN_ID"); server != "" && run != "" {
+		return server + "/" + repo + "/actions/runs/" + run
+	}
+	return first(env, []string{"CI_JOB_URL", "BUILD_URL"})
+}
+
+// boot tells apart the places in which a process id means something: this boot
+// of this kernel, and this namespace of process ids.
+func boot() string {
+	id, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	namespace, _ := os.Readlink("/proc/self/ns/pid")
+	sum := sha256.Sum256(append(id, namespace...))
+	return hex.EncodeToString(sum[:8])
+}
+
+// alive reports whether the process of a holder on this host lives. Where that
+// can't be known it does.
+func alive(h apply.Holder) bool {
+	if h.Boot == "" || h.PID <= 0 {
+		return true
+	}
+	process, err := os.FindProcess(h.PID)
+	if err != nil {
+		return true
+	}
+	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+}

@@ -1,0 +1,92 @@
+// Package cli is the command line: flags become options, a command's run
+// function does the work, and its error becomes an exit code in one place.
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	ucli "github.com/urfave/cli/v2"
+)
+
+// Main runs the program and returns its exit code. args holds the program's
+// name first, env has the form of [os.Environ].
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+	p := &process{stdin: stdin, stdout: stdout, stderr: stderr, env: env, signals: signals, random: rand.Reader}
+	return p.main(context.Background(), args)
+}
+
+func (p *process) main(ctx context.Context, args []string) int {
+	app := newApp(p)
+	err := app.RunContext(ctx, flagsFirst(app.Commands, args))
+	report(p, err)
+	return exitCode(err)
+}
+
+// report says on stderr what went wrong.
+func report(p *process, err error) {
+	if err == nil {
+		return
+	}
+	fmt.Fprint(p.stderr, explain(err, screen(p.stderr, p.env)))
+}
+
+func newApp(p *process) *ucli.App {
+	app := &ucli.App{
+		Name:      "trueup",
+		Usage:     "make a CloudStack cloud match YAML files in git",
+		UsageText: "trueup COMMAND [flags] [STACK]\n\nSTACK is a stack's file or directory; the default is the current directory.",
+		Writer:    p.stdout,
+		ErrWriter: p.stderr,
+		Version:   version(),
+		Commands: []*ucli.Command{
+			planCommand(p),
+			applyCommand(p),
+			destroyCommand(p),
+			driftCommand(p),
+			validateCommand(p),
+			unlockCommand(p),
+			simulatorCommand(p),
+			versionCommand(p),
+		},
+		HideHelpCommand: true,
+		OnUsageError:    usage,
+		ExitErrHandler:  func(*ucli.Context, error) {},
+		Action:          noCommand,
+	}
+	for _, c := range app.Commands {
+		c.OnUsageError = usage
+		c.HideHelpCommand = true
+	}
+	return app
+}
+
+// noCommand is run where the first word names no command.
+func noCommand(c *ucli.Context) error {
+	if !c.Args().Present() {
+		return ucli.ShowAppHelp(c)
+	}
+	return usagef("trueup has no command %q; see trueup --help", c.Args().First())
+}
+
+// usage turns a complaint of the flag parser into one of ours.
+func usage(c *ucli.Context, err error, _ bool) error {
+	where := "trueup"
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != where {
+		where += " " + c.Command.Name
+	}
+	var own *coded
+	if errors.As(err, &own) {
+		return err
+	}
+	return usagef("%s: %v; see %s --help", where, err, where)
+}

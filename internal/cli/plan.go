@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	ucli "github.com/urfave/cli/v2"
+
+	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/plan"
+)
+
+type planOptions struct {
+	stackOptions
+	cloudOptions
+	maxDeletes   int
+	json         bool
+	detailedExit bool
+}
+
+func planCommand(p *process) *ucli.Command {
+	c := command("plan", "show what apply would change", "[STACK]",
+		"Reads the stack and the cloud and shows what differs, what apply would do about it, and what that costs.\nNothing is changed: a role that may only list is enough.",
+		[]string{
+			"trueup plan                              # the stack in this directory",
+			"trueup plan --var replicas=5 shop.yaml",
+			"trueup plan --detailed-exitcode          # exit 2 if there are changes, for scripts",
+			"trueup plan --format json | jq .summary",
+			"trueup plan --cloud simulator examples/shop",
+		}, stackFlags(), cloudFlags(), []ucli.Flag{
+			maxDeletesFlag(), formatFlag(),
+			&ucli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
+		})
+	c.Action = func(c *ucli.Context) error {
+		stack, err := oneStack(c)
+		if err != nil {
+			return err
+		}
+		cloud, err := readCloud(c)
+		if err != nil {
+			return err
+		}
+		maxDeletes, err := readMaxDeletes(c)
+		if err != nil {
+			return err
+		}
+		asJSON, err := readFormat(c)
+		if err != nil {
+			return err
+		}
+		o := planOptions{stack, cloud, maxDeletes, asJSON, c.Bool("detailed-exitcode")}
+		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error { return runPlan(ctx, p, o) })
+	}
+	return c
+}
+
+func runPlan(ctx context.Context, p *process, o planOptions) (err error) {
+	stack, err := load(p, o.stackOptions, o.paths[0])
+	if err != nil {
+		return err
+	}
+	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cloud.Close()) }()
+	made, err := checkedPlan(ctx, cloud, stack, plan.Make, o.maxDeletes)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		err = writeJSON(p, made)
+	} else {
+		_, err = fmt.Fprint(p.stdout, render.Plan(made, screen(p.stdout, p.env)))
+	}
+	if err == nil && o.detailedExit && !made.Empty() {
+		return said(exitDiffers)
+	}
+	return err
+}

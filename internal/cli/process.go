@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+)
+
+// process is what a command has of the world: streams, environment, signals,
+// randomness. Results go to stdout, everything said about them to stderr.
+type process struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	env            environment
+	signals        <-chan os.Signal // interrupts; may be nil
+	random         io.Reader
+}
+
+// environment holds variables as "NAME=value"; of a repeated name the last
+// counts.
+type environment []string
+
+func (e environment) get(name string) string {
+	value, _ := e.lookup(name)
+	return value
+}
+
+func (e environment) lookup(name string) (value string, ok bool) {
+	for _, pair := range e {
+		if v, is := strings.CutPrefix(pair, name+"="); is {
+			value, ok = v, true
+		}
+	}
+	return value, ok
+}

@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets this test binary be the program: scripts run the real Main in
+// processes of their own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"trueup": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ())) },
+	})
+}
+
+// TestScripts runs testdata/script. Beside trueup itself, scripts may use
+//
+//	cloud [flavour=NAME] [limit.TYPE=N]  start a simulator and point CLOUDSTACK_* at it
+//	advance DURATION                     move its clock
+//	api COMMAND [KEY=VALUE...]           call it by hand, as the ordinary user, and wait for the job;
+//	                                     @COMMAND:NAME is the id of what COMMAND lists by that name
+//	calls COMMAND N                      it was called so N times
+//	exits CODE ARG...                    run trueup; it must exit with the code
+//	proxy                                point CLOUDSTACK_ENDPOINT at a proxy that answers HTML
+//	lease STACK                          hold the lease of a stack until the script ends
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"cloud":   startCloud,
+			"advance": advanceClock,
+			"api":     callByHand,
+			"calls":   countCalls,
+			"exits":   exitsWith,
+			"proxy":   startProxy,
+			"lease":   holdLease,
+		},
+		Setup: func(e *testscript.Env) error {
+			e.Values[cloudKey{}] = &scriptCloud{}
+			return nil
+		},
+	})
+}
