@@ -14,15 +14,13 @@ type index struct {
 	lives  []*provider.Live // of known kinds, sorted by kind, name and id
 	byID   map[identity]*provider.Live
 	byName map[identity][]*provider.Live // the id being a name; without those that are gone
-	rowID  map[identity]*row             // of what the stack owns
-	rowOf  map[*provider.Live]*row
+	rowOf  map[*provider.Live]*row       // of what the stack owns
 }
 
 func newIndex(snap *provider.Snapshot, kinds map[string]*provider.Kind) index {
 	x := index{
 		byID:   make(map[identity]*provider.Live, len(snap.Resources)),
 		byName: make(map[identity][]*provider.Live, len(snap.Resources)),
-		rowID:  map[identity]*row{},
 		rowOf:  map[*provider.Live]*row{},
 	}
 	for i := range snap.Resources {
@@ -41,12 +39,6 @@ func newIndex(snap *provider.Snapshot, kinds map[string]*provider.Kind) index {
 		}
 	}
 	return x
-}
-
-// own records that a row's live resource is the stack's.
-func (x *index) own(r *row) {
-	x.rowID[identity{r.Kind, r.live.ID}] = r
-	x.rowOf[r.live] = r
 }
 
 // named returns the live resources of a kind that have the name, by the kind's

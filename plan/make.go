@@ -42,7 +42,8 @@ type planner struct {
 	anchor   anchor // of this stack
 	others   others // what the anchors of other stacks claim
 	index    index
-	rows     []*row // sorted by address
+	missing  map[identity]*row // declared and not live, the id being a live name
+	rows     []*row            // sorted by address
 	rowAt    map[provider.Address]*row
 	users    map[*row][]use // of live links, by what they lead to
 	nodes    []*node

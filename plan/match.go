@@ -26,9 +26,13 @@ func (p *planner) match() {
 	}
 	p.rows = slices.DeleteFunc(p.rows, func(r *row) bool { return r.want == nil && r.live == nil })
 	slices.SortFunc(p.rows, func(a, b *row) int { return provider.CompareAddress(a.Address, b.Address) })
+	p.missing = map[identity]*row{}
 	for _, r := range p.rows {
-		if r.live != nil && !r.live.Gone {
-			p.index.own(r)
+		switch {
+		case r.live == nil:
+			p.missing[identity{r.Kind, r.want.LiveName}] = r
+		case !r.live.Gone:
+			p.index.rowOf[r.live] = r
 		}
 	}
 	for _, r := range p.rows {

@@ -81,9 +81,14 @@ func ofKind(f provider.Field, ref provider.Ref) provider.Ref {
 	return ref
 }
 
-// seen is the normal form of a link read from the cloud.
+// seen is the normal form of a link read from the cloud. A name that nothing
+// lives under any more means the resource that is declared under it: the link
+// stands again as soon as that is made.
 func (p *planner) seen(ref provider.Ref) provider.Ref {
 	found := p.index.find(ref)
+	if r := p.missing[identity{ref.Kind, ref.Live}]; len(found) == 0 && ref.ID == "" && r != nil {
+		return provider.Ref{Kind: ref.Kind, Name: r.Name, Live: ref.Live}
+	}
 	if len(found) != 1 {
 		return ref
 	}

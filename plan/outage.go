@@ -27,7 +27,10 @@ func (p *planner) addOutage(r *row, stopped, others []*node) {
 		for _, n := range append(stopped, others...) {
 			n.after(heal)
 		}
-		r.nodes.down, r.nodes.up = nil, heal
+		r.nodes.heal = heal
+		if r.nodes.up == nil {
+			r.nodes.up = heal
+		}
 		now = powerRunning
 	}
 	var stop *node

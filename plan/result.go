@@ -122,17 +122,23 @@ func (p *planner) reason(r *row) string {
 		}
 	}
 	if len(reasons) == 0 {
-		return whoChanged[r.cause()]
+		return whoChanged(r.cause())
 	}
 	return strings.Join(slices.Compact(reasons), "; ")
 }
 
 // whoChanged says in words who made a difference.
-var whoChanged = map[Cause]string{
-	Drift:   "the cloud was changed since the last apply",
-	Pending: "the file was changed since the last apply",
-	Both:    "the file and the cloud were both changed since the last apply",
-	Unknown: "the cloud differs from the file",
+func whoChanged(cause Cause) string {
+	switch cause {
+	case Drift:
+		return "the cloud was changed since the last apply"
+	case Pending:
+		return "the file was changed since the last apply"
+	case Both:
+		return "the file and the cloud were both changed since the last apply"
+	default:
+		return "the cloud differs from the file"
+	}
 }
 
 // outageReasons says which fields take the resource down, or why it is started.

@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"slices"
-
-	"github.com/trueup/trueup/provider"
-)
+import "github.com/trueup/trueup/provider"
 
 // settingMaxUnavailable is how many members of one count may be down at once.
 const settingMaxUnavailable = "maxUnavailable"
@@ -27,7 +23,7 @@ func (p *planner) roll() {
 		}
 		at := block{r.Kind, r.want.Block}
 		size[at]++
-		if r.nodes.up != nil && r.live != nil {
+		if r.nodes.up != nil && r.live != nil && r.wantedPower() != powerStopped {
 			members[at] = append(members[at], r)
 		}
 	}
@@ -39,30 +35,35 @@ func (p *planner) roll() {
 }
 
 func (p *planner) rollBlock(rows []*row) {
-	var down, running []*row
+	var up []*node // the ends of being down: of what is down already, then of each turn
+	var turns []*row
 	for _, r := range rows {
-		if r.power() == powerRunning {
-			running = append(running, r)
-		} else {
-			down = append(down, r)
+		switch {
+		case r.power() == powerRunning:
+			turns = append(turns, r)
+		case r.nodes.heal != nil:
+			up = append(up, r.nodes.heal)
+			if r.nodes.down != nil {
+				turns = append(turns, r)
+			}
+		default:
+			up = append(up, r.nodes.up)
 		}
 	}
-	k := maxUnavailable(rows)
-	order := append(slices.Clone(down), running...)
-	for i, r := range running {
+	k, already := maxUnavailable(rows), len(up)
+	for i, r := range turns {
 		r.rolled = true
-		at := len(down) + i
 		switch {
-		case at < k:
-		case len(down) >= k && i < k:
-			for _, other := range down {
-				r.waitFor(other.nodes.up)
+		case already >= k && i < k:
+			for _, n := range up[:already] {
+				r.waitFor(n)
 			}
-		case len(down) >= k:
-			r.waitFor(running[i-k].nodes.up)
-		default:
-			r.waitFor(order[at-k].nodes.up)
+		case already >= k:
+			r.waitFor(turns[i-k].nodes.up)
+		case already+i >= k:
+			r.waitFor(up[already+i-k])
 		}
+		up = append(up, r.nodes.up)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/trueup/trueup/provider"
@@ -36,6 +35,7 @@ type nodes struct {
 	letGo       map[letting][]*node
 	link        map[letting][]*node // steps that add one link of a field
 	down, up    *node               // first and last of the time that it does not run
+	heal        *node               // starts what is broken
 	cuts        []*node             // steps of others that let go of it before it goes
 }
 
@@ -94,11 +94,12 @@ func (p *planner) step(r *row, operation, detail string, fields provider.Fields)
 // addCreation chains the operations that make the resource, then those that add
 // what the first of them can't set.
 func (p *planner) addCreation(r *row) {
-	atOnce := maps.Clone(r.wanted)
-	maps.DeleteFunc(atOnce, func(name string, _ provider.Value) bool {
-		f, _ := r.kind.Field(name)
-		return addedLater(f)
-	})
+	atOnce := provider.Fields{}
+	for name, value := range r.wanted {
+		if f, _ := r.kind.Field(name); !addedLater(f) {
+			atOnce[name] = p.toBe(value)
+		}
+	}
 	previous := r.nodes.gone
 	for i, name := range r.kind.Creation {
 		n := p.step(r, name, "", atOnce)
@@ -133,6 +134,20 @@ func (p *planner) addCreation(r *row) {
 	}
 }
 
+// toBe is a value as an operation is to set it: links to resources of the stack
+// lead to what lives, or will, under their address.
+func (p *planner) toBe(v provider.Value) provider.Value {
+	return provider.MapRefs(v, func(ref provider.Ref) provider.Ref {
+		if to := p.target(ref); to != nil {
+			ref.ID, ref.Live = "", to.liveName()
+			if to.made() {
+				ref.Live = to.newName()
+			}
+		}
+		return ref
+	})
+}
+
 // newName is the live name that a created resource gets.
 func (r *row) newName() string {
 	if r.kind.Nameless {
@@ -151,7 +166,7 @@ func addedLater(f provider.Field) bool {
 // protocol and ports, or for each link, or for all keys of a map.
 func (p *planner) addElements(r *row, f provider.Field, added provider.Value) []*node {
 	var made []*node
-	switch added := added.(type) {
+	switch added := p.toBe(added).(type) {
 	case []provider.Rule:
 		for len(added) > 0 {
 			service := added[0].Service()

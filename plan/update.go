@@ -71,7 +71,7 @@ func (s *sets) add(operation string, d diff) {
 func (p *planner) set(r *row, operation string, diffs []diff) *node {
 	fields := provider.Fields{}
 	for _, d := range diffs {
-		fields[d.field.Name] = d.new
+		fields[d.field.Name] = p.toBe(d.new)
 	}
 	n := p.step(r, operation, "", fields)
 	for _, d := range diffs {

@@ -65,12 +65,18 @@ func (w *world) add(l provider.Live) *provider.Live {
 
 // obey does what a plan says, step by step, then its bookkeeping.
 func (w *world) obey(p *plan.Plan) error {
+	return w.obeyInOrder(p, p.Steps, func(plan.Step) error { return nil })
+}
+
+// obeyInOrder is as obey, with the steps in another order than the plan's own
+// and a look at the world after each of them.
+func (w *world) obeyInOrder(p *plan.Plan, steps []plan.Step, look func(plan.Step) error) error {
 	if w.notes == nil {
 		w.notes = map[string]string{}
 	}
 	made := map[provider.Address]string{}
 	done := map[string]bool{}
-	for _, s := range p.Steps {
+	for _, s := range steps {
 		for _, need := range s.Needs {
 			if !done[need] {
 				return fmt.Errorf("%s before %s", s.ID, need)
@@ -78,6 +84,9 @@ func (w *world) obey(p *plan.Plan) error {
 		}
 		if err := w.step(p, s, made); err != nil {
 			return fmt.Errorf("%s: %w", s.ID, err)
+		}
+		if err := look(s); err != nil {
+			return fmt.Errorf("after %s: %w", s.ID, err)
 		}
 		done[s.ID] = true
 	}

@@ -1,0 +1,298 @@
+package plan_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/spec"
+)
+
+// generate draws a stack over a few fixed names, so that two of them overlap.
+func generate(t *rapid.T, label string) *spec.Stack {
+	pick := func(what string, from ...string) string { return rapid.SampledFrom(from).Draw(t, label+" "+what) }
+	chance := func(what string) bool { return rapid.IntRange(0, 2).Draw(t, label+" "+what) > 0 }
+	var resources []spec.Resource
+	have := map[string][]string{}
+	add := func(kind, name string, fields provider.Fields) *spec.Resource {
+		for field, value := range fields {
+			if value == nil {
+				delete(fields, field)
+			}
+		}
+		have[kind] = append(have[kind], name)
+		resources = append(resources, resource(kind, name, fields))
+		return &resources[len(resources)-1]
+	}
+	some := func(kind, what string) provider.Value {
+		if len(have[kind]) == 0 || !chance(what+" declared") {
+			return nil
+		}
+		return links(kind, rapid.SliceOfNDistinct(rapid.SampledFrom(have[kind]), 0, 2, rapid.ID).Draw(t, label+" "+what)...)
+	}
+
+	for _, name := range []string{"a", "b", "c"} {
+		if chance("group " + name) {
+			have["securityGroup"] = append(have["securityGroup"], name)
+		}
+	}
+	groups := have["securityGroup"]
+	have["securityGroup"] = nil
+	for _, name := range groups {
+		fields := provider.Fields{"exclusive": rapid.Bool().Draw(t, label+" exclusive "+name) || true}
+		if chance("rules of " + name) {
+			rules := []provider.Rule{}
+			for _, source := range rapid.SliceOfNDistinct(rapid.SampledFrom(append([]string{"10.0.0.0/8", "::/0", "0.0.0.0/0"}, groups...)), 0, 4, rapid.ID).Draw(t, label+" sources of "+name) {
+				port := rapid.IntRange(80, 81).Draw(t, label+" port")
+				if strings.ContainsAny(source, "./") {
+					rules = append(rules, cidr("tcp", port, source))
+				} else {
+					rules = append(rules, fromGroup("tcp", port, source))
+				}
+			}
+			fields["ingress"] = rules
+		}
+		add("securityGroup", name, fields)
+	}
+	for _, name := range []string{"k", "l"} {
+		if chance("key " + name) {
+			add("sshKey", name, provider.Fields{"publicKey": blob(pick("content of "+name, "1", "2"))})
+		}
+	}
+	for _, name := range []string{"x", "y"} {
+		if chance("affinity " + name) {
+			add("affinityGroup", name, provider.Fields{"type": pick("type of "+name, "anti", "pro")})
+		}
+	}
+	for _, name := range []string{"n", "m"} {
+		if chance("network " + name) {
+			add("network", name, provider.Fields{"offering": named(pick("offering of "+name, "O1", "O2")), "displayText": pick("text of "+name, "T1", "T2"),
+				"onChange": map[string]string{"offering": "replace"}})
+		}
+	}
+	unavailable := int64(rapid.IntRange(1, 4).Draw(t, label+" maxUnavailable"))
+	for i := 1; i <= 4; i++ {
+		name := fmt.Sprintf("v-%d", i)
+		if !chance(name) {
+			continue
+		}
+		r := add("vm", name, provider.Fields{
+			"offering": named(pick("offering of "+name, "S", "M")), "template": named(pick("template of "+name, "T1", "T2")),
+			"rootDisk": 20 * provider.GiB, "displayName": pick("displayName of "+name, "A", "B"),
+			"securityGroups": some("securityGroup", "groups of "+name), "affinityGroups": some("affinityGroup", "affinity of "+name),
+			"sshKeys": some("sshKey", "keys of "+name), "networks": some("network", "networks of "+name),
+			"userData": blob(pick("data of "+name, "1", "2")), "power": pick("power of "+name, "running", "running", "stopped", "any"),
+			"tags": map[string]string{"a": pick("tag of "+name, "1", "2")},
+			"onChange": map[string]string{
+				"template": pick("template rule of "+name, "replace", "reinstall"), "networks": "replace",
+				"userData": pick("data rule of "+name, "update", "restart", "reinstall", "replace"),
+			},
+			"update": provider.Fields{"maxUnavailable": unavailable},
+		})
+		r.Block = "v"
+	}
+	for _, name := range []string{"e", "f"} {
+		if chance("address " + name) {
+			fields := provider.Fields{"attach": some("vm", "machines of "+name), "onChange": map[string]string{"network": "replace"}}
+			if len(have["network"]) > 0 {
+				fields["network"] = provider.Ref{Kind: "network", Name: pick("network of "+name, have["network"]...)}
+			}
+			add("elasticIP", name, fields)
+		}
+	}
+	return stackOf("s", resources...)
+}
+
+// meddle lets somebody change the cloud by hand.
+func meddle(t *rapid.T, w *world, label string) {
+	for _, id := range sortedKeys(w.lives) {
+		l := w.lives[id]
+		if l.Kind != "vm" || l.Name == "foreign" {
+			continue
+		}
+		switch rapid.IntRange(0, 9).Draw(t, label+" "+l.Name) {
+		case 0:
+			l.Fields["power"] = "stopped"
+		case 1:
+			l.Fields["power"] = "running"
+		case 2:
+			l.Fields["power"], l.Broken = "error", "its deployment failed"
+		case 3:
+			l.Fields["displayName"] = "by hand"
+		case 4:
+			l.Fields["offering"] = provider.Named{Name: "L", ID: "id of L"}
+		case 5:
+			delete(l.Tags, provider.TagSpec)
+		case 6:
+			w.notes[provider.NoteKey(provider.TagOutage, provider.Address{Kind: "vm", Name: l.Name})] = "run1"
+		}
+	}
+}
+
+var unlimited = plan.Options{MaxDeletes: 1000}
+
+// Whatever was applied before and whatever somebody did by hand, a plan never
+// breaks a link on its way, leaves nothing to do, names nothing of others, and
+// is the same for every order of the input; or it is refused.
+func TestPlansConverge(t *testing.T) {
+	plans, refused := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld("s")
+		foreign := w.add(provider.Live{Kind: "vm", ID: "foreign", Name: "foreign", Fields: provider.Fields{"power": "running"}})
+		for round := range 3 {
+			label := fmt.Sprint(round)
+			stack := generate(t, label)
+			if round == 0 && len(stack.Resources) == 0 {
+				return
+			}
+			snap := w.snapshot()
+			p, err := plan.Make(stack, w.kinds, snap, unlimited)
+			plans++
+			reversed, err2 := plan.Make(backwards(stack), w.kinds, backwardsSnapshot(snap), unlimited)
+			if got, want := planned(reversed, err2), planned(p, err); got != want {
+				t.Fatalf("the order of the input matters:\n%s\nand\n%s", want, got)
+			}
+			var problems plan.Problems
+			if errors.As(err, &problems) && problems.Class() == plan.Refused {
+				refused++
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range p.Steps {
+				if s.Op.ID == foreign.ID || s.Op.Address.Name == foreign.Name {
+					t.Fatalf("%s is about something foreign", s.ID)
+				}
+			}
+			checkLast(t, p)
+			if err := w.obeyInOrder(p, anyOrder(t, p, label), w.watchOutages(stack)); err != nil {
+				t.Fatalf("%v\n%s", err, p)
+			}
+			again, err := plan.Make(stack, w.kinds, w.snapshot(), unlimited)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !again.Empty() || len(again.Steps)+len(again.Marks) > 0 {
+				t.Fatalf("the plan:\n%s\nleaves:\n%s", p, again)
+			}
+			meddle(t, w, label)
+		}
+		p, err := plan.Destroy(stackOf("s"), w.kinds, w.snapshot(), unlimited)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.obey(p); err != nil {
+			t.Fatalf("%v\n%s", err, p)
+		}
+		if len(w.lives) != 1 || len(w.notes) > 0 {
+			t.Fatalf("destroy left %v and notes %v", w.lives, w.notes)
+		}
+	})
+	t.Logf("%d plans, %d refused", plans, refused)
+}
+
+// anyOrder draws one of the orders that the graph allows, pure deletes last.
+func anyOrder(t *rapid.T, p *plan.Plan, label string) []plan.Step {
+	left := slices.Clone(p.Steps)
+	done := map[string]bool{}
+	var order []plan.Step
+	for len(left) > 0 {
+		var ready []int
+		for i, s := range left {
+			if !slices.ContainsFunc(s.Needs, func(need string) bool { return !done[need] }) && (len(ready) == 0 || s.Last == left[ready[0]].Last) {
+				ready = append(ready, i)
+			}
+		}
+		i := ready[rapid.IntRange(0, len(ready)-1).Draw(t, label+" next step")]
+		done[left[i].ID] = true
+		order = append(order, left[i])
+		left = slices.Delete(left, i, i+1)
+	}
+	return order
+}
+
+// watchOutages returns a look at the world that fails when a step takes more
+// members of the count down than may be.
+func (w *world) watchOutages(stack *spec.Stack) func(plan.Step) error {
+	var members []string
+	most := 1
+	for _, r := range stack.Resources {
+		if r.Block != "v" || r.Fields["power"] != "running" {
+			continue
+		}
+		most = int(r.Fields["update"].(provider.Fields)["maxUnavailable"].(int64))
+		for _, l := range w.lives {
+			if l.Kind == "vm" && l.Name == r.Name {
+				members = append(members, r.Name)
+			}
+		}
+	}
+	return func(s plan.Step) error {
+		if s.Op.Name != "stop" || s.Last || !slices.Contains(members, s.Op.Address.Name) {
+			return nil
+		}
+		down := slices.Clone(members)
+		for _, l := range w.lives {
+			if l.Kind == "vm" && l.Fields["power"] == "running" {
+				down = slices.DeleteFunc(down, func(name string) bool { return name == l.Name })
+			}
+		}
+		if len(down) > most {
+			return fmt.Errorf("%v are down, but only %d may be", down, most)
+		}
+		return nil
+	}
+}
+
+// checkLast sees to it that no step needs one that comes last but is itself not
+// to come last.
+func checkLast(t *rapid.T, p *plan.Plan) {
+	last := map[string]bool{}
+	for _, s := range p.Steps {
+		last[s.ID] = s.Last
+		for _, need := range s.Needs {
+			if last[need] && !s.Last {
+				t.Fatalf("%s needs %s, which comes last", s.ID, need)
+			}
+		}
+	}
+	if _, err := json.Marshal(p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func backwards(s *spec.Stack) *spec.Stack {
+	c := *s
+	c.Resources = slices.Clone(s.Resources)
+	slices.Reverse(c.Resources)
+	return &c
+}
+
+func backwardsSnapshot(s *provider.Snapshot) *provider.Snapshot {
+	c := *s
+	c.Resources = slices.Clone(s.Resources)
+	slices.Reverse(c.Resources)
+	for i := range c.Resources {
+		if rules, ok := c.Resources[i].Fields["ingress"].([]provider.Rule); ok {
+			rules = slices.Clone(rules)
+			slices.Reverse(rules)
+			fields := provider.Fields{}
+			for name, value := range c.Resources[i].Fields {
+				fields[name] = value
+			}
+			fields["ingress"] = rules
+			c.Resources[i].Fields = fields
+		}
+	}
+	c.Anchors = slices.Clone(s.Anchors)
+	slices.Reverse(c.Anchors)
+	return &c
+}
