@@ -54,53 +54,149 @@ func (e *OriginError) Error() string {
 func Acquire(ctx context.Context, keeper provider.Keeper, stack string, holder Holder, opts LeaseOptions) (*Lease, error) {
 	opts.TTL = cmp.Or(opts.TTL, 60*time.Second)
 	opts.Beat = cmp.Or(opts.Beat, 10*time.Second)
-	c := contender{keeper: keeper, stack: stack, holder: holder, opts: opts, began: time.Now()}
-	for {
-		asked := time.Now()
-		anchor, err := findOrMake(ctx, keeper, stack)
-		if err != nil {
-			return nil, err
-		}
-		if c.foreign(anchor) {
-			return nil, &OriginError{stack}
-		}
-		switch anchor.Tags[provider.TagLease] {
-		case holder.Run: // granted, but the answer was lost
-			return c.granted(ctx, anchor, asked)
-		case "":
-			sent := time.Now()
-			err := keeper.CreateTags(ctx, provider.AnchorTagType, []string{anchor.ID}, leaseTag(holder.Run))
-			if err == nil {
-				return c.granted(ctx, anchor, sent)
-			}
-			if err := c.raced(ctx, err); err != nil {
-				return nil, fmt.Errorf("take the lease of stack %s: %w", stack, err)
-			}
-		default:
-			if err := c.contend(ctx, anchor, asked); err != nil {
-				return nil, err
-			}
-		}
+	c := &contender{
+		holder: holder, opts: opts, began: time.Now(),
+		lease: &Lease{
+			keeper: keeper, stack: stack, run: holder.Run,
+			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1,
+		},
 	}
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	return c.lease, nil
 }
 
 // contender is somebody who wants a lease.
 type contender struct {
-	keeper provider.Keeper
-	stack  string
+	lease  *Lease // that it wants
 	holder Holder // itself
 	opts   LeaseOptions
 	began  time.Time
-	races  int // lost in a row
+	races  int  // lost in a row
+	wrote  bool // on the anchor who it is
 
 	seenRun  string
 	seenBeat int
 	since    time.Time // that run and beat have been seen since
 }
 
+// acquire looks at the anchor until the lease is granted or is not to be had.
+func (c *contender) acquire(ctx context.Context) error {
+	l := c.lease
+	for {
+		asked := time.Now()
+		anchor, err := findOrMake(ctx, l.keeper, l.stack)
+		l.anchor = anchor
+		if err == nil && c.foreign() {
+			err = &OriginError{l.stack}
+		}
+		granted := false
+		if err == nil {
+			switch anchor.Tags[provider.TagLease] {
+			case l.run: // granted, but the answer was lost
+				granted, l.confirmed = true, asked
+			case "":
+				granted, err = c.claim(ctx)
+			default:
+				err = c.contend(ctx, asked)
+			}
+		}
+		switch {
+		case err != nil:
+			c.erase(ctx)
+			return err
+		case granted:
+			return c.begin(ctx)
+		}
+	}
+}
+
+// claim tries to take a lease that nobody holds. Who wants it is written down
+// before: of a holder that dies at once, others must be able to see that.
+func (c *contender) claim(ctx context.Context) (granted bool, err error) {
+	l := c.lease
+	c.wrote = true
+	err = l.put(ctx, c.inscription(), l.anchor.Tags)
+	if err == nil {
+		l.confirmed = time.Now()
+		err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run))
+	}
+	if err == nil {
+		return true, nil
+	}
+	if err := c.raced(ctx, err); err != nil {
+		return false, fmt.Errorf("take the lease of stack %s: %w", l.stack, err)
+	}
+	return false, nil
+}
+
+// inscription is what a contender writes on the anchor about itself: who it
+// is, and its first beat.
+func (c *contender) inscription() map[string]string {
+	tags := beatTag(c.lease.run, 1)
+	tags[provider.TagInfo+c.lease.run] = c.holder.encode()
+	return tags
+}
+
+// eraseTime bounds the removal of what a contender wrote.
+const eraseTime = 10 * time.Second
+
+// erase removes what a contender without success wrote on the anchor, whether
+// or not ctx is done; the next holder removes what stays.
+func (c *contender) erase(ctx context.Context) {
+	if c.wrote {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
+		defer cancel()
+		_ = c.lease.drop(ctx, c.inscription())
+	}
+}
+
+// begin starts the beats of a lease that was granted, once what earlier holders
+// left on the anchor is read: only now nobody else writes there.
+func (c *contender) begin(ctx context.Context) error {
+	l := c.lease
+	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
+	l.stop = stop
+	if err := c.takeStock(ctx); err != nil {
+		back, cancel := context.WithTimeout(beating, eraseTime)
+		defer cancel()
+		_ = l.Release(back) // the error that counts is the one before
+		return err
+	}
+	l.beats.Go(func() error {
+		l.pulse(beating)
+		return nil
+	})
+	return nil
+}
+
+// takeStock reads the anchor. What others wrote about themselves is removed,
+// by which a holder that lives after all notices that it was replaced.
+func (c *contender) takeStock(ctx context.Context) (err error) {
+	l := c.lease
+	if l.anchor, err = find(ctx, l.keeper, l.stack); err != nil {
+		return err
+	}
+	if c.foreign() {
+		return &OriginError{l.stack}
+	}
+	own := c.inscription() // a holder before may have taken it for litter
+	if origin := c.opts.Origin; origin != "" {
+		own[provider.TagOrigin] = origin
+	}
+	if err := l.put(ctx, own, l.anchor.Tags); err != nil {
+		return fmt.Errorf("write down who holds the lease of stack %s: %w", l.stack, err)
+	}
+	litter := l.inscriptions()
+	maps.DeleteFunc(litter, func(key, _ string) bool { return own[key] != "" })
+	_ = l.drop(ctx, litter) // nothing depends on it
+	return nil
+}
+
 // foreign reports whether the anchor belongs to files from somewhere else.
-func (c *contender) foreign(a provider.Anchor) bool {
-	origin := a.Tags[provider.TagOrigin]
+func (c *contender) foreign() bool {
+	origin := c.lease.anchor.Tags[provider.TagOrigin]
 	return origin != "" && c.opts.Origin != "" && origin != c.opts.Origin
 }
 
@@ -124,8 +220,9 @@ func (c *contender) poll() time.Duration { return c.opts.Beat / 5 }
 // contend waits for a holder a little, or takes its lease away if it is dead:
 // if the anchor, asked for a TTL after the same beat was first seen, shows it
 // still.
-func (c *contender) contend(ctx context.Context, anchor provider.Anchor, asked time.Time) error {
-	holder, beat := holderOf(anchor), beatOf(anchor)
+func (c *contender) contend(ctx context.Context, asked time.Time) error {
+	l := c.lease
+	holder, beat := holderOf(l.anchor), beatOf(l.anchor)
 	if c.since.IsZero() || holder.Run != c.seenRun || beat != c.seenBeat {
 		if holder.Run != c.seenRun && c.opts.Observe != nil && c.opts.Timeout > 0 {
 			c.opts.Observe(holder)
@@ -133,19 +230,19 @@ func (c *contender) contend(ctx context.Context, anchor provider.Anchor, asked t
 		c.seenRun, c.seenBeat, c.since = holder.Run, beat, time.Now()
 	}
 	if c.dead(holder) || asked.Sub(c.since) >= c.opts.TTL {
-		err := c.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{anchor.ID}, leaseTag(holder.Run))
+		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(holder.Run))
 		if err == nil {
 			return nil
 		}
 		if err := c.raced(ctx, err); err != nil {
-			return fmt.Errorf("take over the lease of stack %s from %s: %w", c.stack, holder, err)
+			return fmt.Errorf("take over the lease of stack %s from %s: %w", l.stack, holder, err)
 		}
 		return nil
 	}
 	c.races = 0
 	waited := time.Since(c.began)
 	if waited >= c.opts.Timeout {
-		return &HeldError{Stack: c.stack, Holder: holder, Waited: min(waited, c.opts.Timeout)}
+		return &HeldError{Stack: l.stack, Holder: holder, Waited: min(waited, c.opts.Timeout)}
 	}
 	if !sleep(ctx, min(c.poll(), c.opts.Timeout-waited)) {
 		return context.Cause(ctx)
@@ -156,51 +253,4 @@ func (c *contender) contend(ctx context.Context, anchor provider.Anchor, asked t
 // dead reports whether a holder is known to be dead without waiting.
 func (c *contender) dead(h Holder) bool {
 	return c.opts.Alive != nil && h.Host != "" && h.Host == c.holder.Host && h.Boot == c.holder.Boot && !c.opts.Alive(h)
-}
-
-// granted writes down who holds the lease and starts the beats.
-func (c *contender) granted(ctx context.Context, anchor provider.Anchor, sent time.Time) (*Lease, error) {
-	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
-	l := &Lease{
-		keeper: c.keeper, stack: c.stack, run: c.holder.Run, anchor: anchor,
-		ttl: c.opts.TTL, beat: c.opts.Beat,
-		stop: stop, turn: make(chan struct{}, 1), number: 1, confirmed: sent,
-	}
-	if err := c.inscribe(ctx, l); err != nil {
-		_ = l.Release(context.WithoutCancel(ctx)) // the error that counts is the one before
-		return nil, err
-	}
-	l.beats.Go(func() error {
-		l.pulse(beating)
-		return nil
-	})
-	return l, nil
-}
-
-// inscribe writes on the anchor who holds the lease, and reads what earlier
-// holders left there: only now nobody else writes. What they wrote about
-// themselves is removed, by which one that lives after all notices.
-func (c *contender) inscribe(ctx context.Context, l *Lease) error {
-	own := beatTag(l.run, l.number)
-	own[provider.TagInfo+l.run] = c.holder.encode()
-	err := l.put(ctx, own, l.anchor.Tags)
-	if err == nil {
-		l.anchor, err = find(ctx, l.keeper, l.stack)
-	}
-	if err != nil {
-		return fmt.Errorf("write down who holds the lease of stack %s: %w", l.stack, err)
-	}
-	if c.foreign(l.anchor) {
-		return &OriginError{l.stack}
-	}
-	if c.opts.Origin != "" && l.anchor.Tags[provider.TagOrigin] == "" {
-		err := l.put(ctx, map[string]string{provider.TagOrigin: c.opts.Origin}, nil)
-		if err != nil {
-			return fmt.Errorf("write down where stack %s comes from: %w", l.stack, err)
-		}
-	}
-	litter := l.inscriptions()
-	maps.DeleteFunc(litter, func(key, _ string) bool { return own[key] != "" })
-	_ = l.drop(ctx, litter) // nothing depends on it
-	return nil
 }

@@ -132,10 +132,10 @@ func (r *run) post(a *account) {
 	e := &entry{address: m.Address, tagType: m.TagType, id: id, note: m.NotesWant, forget: map[string]string{}}
 	for key, value := range m.NotesHave {
 		if _, changes := m.NotesWant[key]; !changes {
-			e.forget[key] = value
+			e.forget[key] = cmp.Or(r.anchor[key], value) // this run may have written it anew
 		}
 	}
-	maps.Copy(e.forget, a.note.tags()) // in the place of an earlier run's
+	maps.Copy(e.forget, a.note.tags())
 	if m.TagType != "" && !m.Gone {
 		e.create = maps.Clone(m.Want)
 		if !a.made { // what was made has none of its predecessor's tags

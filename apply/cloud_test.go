@@ -18,6 +18,7 @@ type fakeCloud struct {
 	latency time.Duration
 	script  map[string]behaviour
 	prepare func(provider.Op) (string, error) // nil: nothing to choose
+	effect  func(provider.Op) (id string)     // nil, or what carrying out a command does; locked
 
 	mu      sync.Mutex
 	calls   []string // in the order in which the cloud carried them out
@@ -134,6 +135,9 @@ func (c *fakeCloud) Start(ctx context.Context, op provider.Op) (provider.Job, er
 			return provider.ErrOutcomeUnknown
 		}
 		c.started = append(c.started, op)
+		if c.effect != nil {
+			job.Resource = c.effect(op)
+		}
 		c.jobs[op.JobID] = &fakeJob{ends: time.Now().Add(b.takes), result: provider.Result{ID: job.Resource}, err: b.fail}
 		if b.lost {
 			return provider.ErrOutcomeUnknown

@@ -43,24 +43,30 @@ type Lease struct {
 var ErrLost = errors.New("the lease of the stack was lost: another run may have taken it over")
 
 // Release gives the lease back and ends the beats. What the run wrote on the
-// anchor about itself is removed; nothing depends on that.
+// anchor about itself is removed after; nothing depends on that. It returns
+// [ErrLost] if the lease was another's.
 func (l *Lease) Release(ctx context.Context) error {
 	l.stop()
 	_ = l.beats.Wait() // beats return no errors
-	err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run))
-	if errors.Is(err, provider.ErrOutcomeUnknown) {
-		if err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run)); errors.Is(err, provider.ErrConflict) {
-			err = nil // it was gone already
+	err := l.giveBack(ctx)
+	if err != nil && !errors.Is(err, ErrLost) {
+		if err = l.giveBack(ctx); errors.Is(err, ErrLost) {
+			err = nil // the first time it was done
 		}
 	}
+	if err != nil && !errors.Is(err, ErrLost) {
+		return fmt.Errorf("give back the lease of stack %s: %w; trueup unlock does it", l.stack, err)
+	}
 	_ = l.drop(ctx, l.inscriptions()) // the next holder removes what stays
+	return err
+}
+
+func (l *Lease) giveBack(ctx context.Context) error {
+	err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run))
 	if errors.Is(err, provider.ErrConflict) || errors.Is(err, provider.ErrNotFound) {
 		return ErrLost
 	}
-	if err != nil {
-		return fmt.Errorf("give back the lease of stack %s: %w; trueup unlock does it", l.stack, err)
-	}
-	return nil
+	return err
 }
 
 // inscriptions are the tags that holders wrote about themselves: dead ones,

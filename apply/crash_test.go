@@ -1,0 +1,358 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+)
+
+// TestARunThatIsBrokenAnywhereIsFinishedByTheNext breaks a run at every one of
+// its calls, bookkeeping and lease included, in four ways, and runs again: the
+// end is that of an unbroken run, nothing exists twice, nothing is open.
+func TestARunThatIsBrokenAnywhereIsFinishedByTheNext(t *testing.T) {
+	for _, way := range ways {
+		t.Run(way, func(t *testing.T) {
+			for k, unbroken := 1, false; !unbroken; k++ {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld()
+					first := &fragile{fakeCloud: w.fakeCloud, way: way, at: k}
+					_ = w.apply(t, first, "r1")
+					if err := w.apply(t, w.fakeCloud, "r2"); err != nil {
+						t.Errorf("the second run: %v", err)
+					}
+					if got := w.String(); got != converged {
+						t.Errorf("call %d (%s):\ngot\n%swant\n%s", k, first.broke, got, converged)
+					}
+					if unbroken = first.broke == ""; unbroken && k < 30 {
+						t.Errorf("a run has only %d calls", k-1)
+					}
+				})
+				if t.Failed() {
+					return
+				}
+			}
+		})
+	}
+}
+
+// TestAnyNumberOfBrokenRunsIsFinishedByOneThatIsNot breaks up to five runs in
+// a row at random.
+func TestAnyNumberOfBrokenRunsIsFinishedByOneThatIsNot(t *testing.T) {
+	for seed := range uint64(500) {
+		synctest.Test(t, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(seed, 2))
+			w := newWorld()
+			var story []string
+			for i := range 1 + rnd.IntN(5) {
+				broken := &fragile{fakeCloud: w.fakeCloud, way: ways[rnd.IntN(len(ways))], at: 1 + rnd.IntN(35)}
+				_ = w.apply(t, broken, fmt.Sprintf("r%d", i))
+				story = append(story, fmt.Sprintf("%s at call %d (%s)", broken.way, broken.at, broken.broke))
+			}
+			if err := w.apply(t, w.fakeCloud, "last"); err != nil {
+				t.Errorf("the last run: %v", err)
+			}
+			if got := w.String(); got != converged {
+				t.Errorf("got\n%swant\n%s", got, converged)
+			}
+			if t.Failed() {
+				t.Fatalf("seed %d: %s", seed, strings.Join(story, ", "))
+			}
+		})
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+var ways = [...]string{"killed before", "killed after", "answer lost", "server errs"}
+
+const converged = `group/web id=group/web#1 rules running map[trueup.spec:1 trueup.stack:shop]
+ip/front id=free-1 running map[trueup.spec:1 trueup.stack:shop]
+key/ops id=key/ops#1 running map[]
+vm/old id=vm/old#0 scaled running map[trueup.spec:1 trueup.stack:shop]
+vm/web id=vm/web#1 running map[trueup.spec:1 trueup.stack:shop]
+anchor map[trueup.own.ip.front:free-1 trueup.own.key.ops:key/ops#1]
+`
+
+// world is a small cloud with a state, and a planner for one stack in it: two
+// kinds whose names are unique (group, key), one that can't be tagged (key),
+// one that is chosen from a stock (ip), and machines, of which one is to be
+// scaled, which needs an outage.
+type world struct {
+	*fakeCloud
+	things []*thing
+}
+
+type thing struct {
+	address                provider.Address
+	id                     string
+	rules, scaled, stopped bool
+}
+
+func newWorld() *world {
+	w := &world{fakeCloud: newCloud()}
+	old := provider.Address{Kind: "vm", Name: "old"}
+	w.things = append(w.things, &thing{address: old, id: "vm/old#0"})
+	w.tags["vm vm/old#0"] = map[string]string{provider.TagStack: "shop", provider.TagSpec: "0"}
+	w.fakeCloud.effect = w.carryOut
+	w.fakeCloud.prepare = func(op provider.Op) (string, error) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if op.Kind == "ip" && w.find(op.Address) == nil {
+			return "free-1", nil
+		}
+		return "", nil
+	}
+	for _, job := range []string{"vm/web create", "vm/old stop", "vm/old start", "ip/front create"} {
+		w.script[job] = behaviour{takes: 3 * time.Second}
+	}
+	return w
+}
+
+func (w *world) find(a provider.Address) *thing {
+	for _, t := range w.things {
+		if t.address == a {
+			return t
+		}
+	}
+	return nil
+}
+
+// carryOut does what a command says. Nothing keeps it from making a machine
+// twice.
+func (w *world) carryOut(op provider.Op) string {
+	if op.Name == "create" {
+		id := op.ID
+		if id == "" {
+			id = fmt.Sprintf("%s#%d", op.Address, len(w.idsOf(op.Address))+1)
+		}
+		w.things = append(w.things, &thing{address: op.Address, id: id})
+		return id
+	}
+	t := w.find(op.Address)
+	switch op.Name {
+	case "rule":
+		t.rules = true
+	case "stop":
+		t.stopped = true
+	case "scale":
+		t.scaled = true
+	case "start":
+		t.stopped = false
+	}
+	return t.id
+}
+
+func (w *world) idsOf(a provider.Address) []string {
+	var ids []string
+	for _, t := range w.things {
+		if t.address == a {
+			ids = append(ids, t.id)
+		}
+	}
+	return ids
+}
+
+// apply is what the command does: lease, settle, plan, run, release.
+func (w *world) apply(t *testing.T, cloud provider.Cloud, run string) error {
+	t.Helper()
+	dead := func(Holder) bool { return false }
+	l, err := Acquire(t.Context(), cloud, "shop", Holder{Run: run, Host: "here"}, LeaseOptions{Alive: dead})
+	if err != nil {
+		return err
+	}
+	err = Settle(t.Context(), cloud, l)
+	if err == nil {
+		err = Run(t.Context(), cloud, w.plan(t), Options{Run: run, Lease: l}).Err()
+	}
+	return errors.Join(err, l.Release(t.Context()))
+}
+
+// plan compares the state with what is wanted, by the rules of ownership: a
+// thing is ours by its tag, or by its marker while its note is open.
+func (w *world) plan(t *testing.T) *plan.Plan {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := &plan.Plan{Stack: "shop", IDs: map[provider.Address]string{}}
+	anchor := w.anchors["shop"].Tags
+	for _, name := range []string{"group/web", "key/ops", "ip/front", "vm/web", "vm/old"} {
+		a := step(name + " create").Op.Address
+		live := w.find(a)
+		note, noted := anchor[provider.NoteKey(provider.TagNote, a)]
+		m := plan.Mark{Address: a, TagType: a.Kind, Want: map[string]string{provider.TagStack: "shop", provider.TagSpec: "1"}}
+		own := provider.NoteKey(provider.TagOwn, a)
+		if a.Kind == "key" || a.Kind == "ip" {
+			m.NotesWant = map[string]string{own: "%id%"}
+		}
+		if a.Kind == "key" {
+			m.TagType, m.Want = "", nil
+		}
+		if noted {
+			m.NotesHave = map[string]string{provider.NoteKey(provider.TagNote, a): note}
+		}
+		if live == nil {
+			p.Steps = append(p.Steps, step(name+" create"))
+		} else {
+			p.IDs[a], m.ID = live.id, live.id
+			tags := w.tagged(a.Kind, live.id)
+			if !noted && tags[provider.TagStack] == "" && anchor[own] == "" {
+				t.Errorf("%s is nobody's", live.id)
+			}
+			delete(m.Want, provider.TagStack)
+			if tags[provider.TagStack] == "" && m.TagType != "" {
+				m.Want[provider.TagStack] = "shop"
+			}
+			if spec := tags[provider.TagSpec]; spec == "1" {
+				delete(m.Want, provider.TagSpec)
+			} else if spec != "" {
+				m.Have = map[string]string{provider.TagSpec: spec}
+			}
+			if anchor[own] == live.id {
+				m.NotesWant = nil
+			}
+		}
+		var chain []string
+		switch {
+		case a.Kind == "group" && (live == nil || !live.rules):
+			chain = []string{"rule"}
+		case a.Name == "old" && !live.scaled:
+			chain = []string{"stop", "scale", "start"}
+		case a.Name == "old" && live.stopped:
+			chain = []string{"start"}
+			if anchor[provider.NoteKey(provider.TagOutage, a)] == "" {
+				t.Errorf("%s is stopped, and no note says why", live.id)
+			}
+		}
+		for _, op := range chain {
+			s := step(name + " " + op)
+			if n := len(p.Steps); n > 0 && p.Steps[n-1].Op.Address == a {
+				s.Needs = []string{p.Steps[n-1].ID}
+			}
+			p.Steps = append(p.Steps, s)
+		}
+		if run, open := anchor[provider.NoteKey(provider.TagOutage, a)]; open {
+			if m.NotesHave == nil {
+				m.NotesHave = map[string]string{}
+			}
+			m.NotesHave[provider.NoteKey(provider.TagOutage, a)] = run
+		}
+		p.Marks = append(p.Marks, m)
+	}
+	return p
+}
+
+// String is the whole state, everybody's.
+func (w *world) String() string {
+	var lines []string
+	for _, t := range w.things {
+		words := []string{t.address.String(), "id=" + t.id}
+		for word, is := range map[string]bool{"rules": t.rules, "scaled": t.scaled} {
+			if is {
+				words = append(words, word)
+			}
+		}
+		words = append(words, map[bool]string{true: "stopped", false: "running"}[t.stopped], fmt.Sprint(w.tags[t.address.Kind+" "+t.id]))
+		if w.tags[t.address.Kind+" "+t.id] == nil {
+			words[len(words)-1] = "map[]"
+		}
+		lines = append(lines, strings.Join(words, " "))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n") + fmt.Sprintf("\nanchor %v\n", w.anchors["shop"].Tags)
+}
+
+// fragile breaks at one call: the process is killed before it or after the
+// cloud has carried it out, or its answer is lost, or the server errs.
+type fragile struct {
+	*fakeCloud
+	way   string
+	at    int
+	calls int
+	dead  bool
+	broke string // what the call was
+}
+
+var errKilled = fmt.Errorf("killed: %w", provider.ErrUnreachable)
+
+// pass decides about one call: whether it is sent, and what comes back.
+func (f *fragile) pass(name string, send func() error) error {
+	f.mu.Lock()
+	f.calls++
+	mine := f.calls == f.at
+	if mine {
+		f.broke = name
+		f.dead = strings.HasPrefix(f.way, "killed")
+	}
+	dead := f.dead
+	f.mu.Unlock()
+	switch {
+	case mine && f.way == "killed after":
+		_ = send() // the answer reaches nobody
+		return errKilled
+	case dead:
+		return errKilled
+	case mine && f.way == "answer lost":
+		_ = send()
+		return provider.ErrOutcomeUnknown
+	case mine && f.way == "server errs":
+		return errors.New("internal error")
+	default:
+		return send()
+	}
+}
+
+func (f *fragile) Start(ctx context.Context, op provider.Op) (job provider.Job, err error) {
+	err = f.pass("start "+op.Address.String()+" "+op.Name, func() error {
+		job, err = f.fakeCloud.Start(ctx, op)
+		return err
+	})
+	return job, err
+}
+
+func (f *fragile) Wait(ctx context.Context, job provider.Job) (result provider.Result, err error) {
+	err = f.pass("wait for "+job.Op.Address.String()+" "+job.Op.Name, func() error {
+		result, err = f.fakeCloud.Wait(ctx, job)
+		return err
+	})
+	if errors.Is(err, provider.ErrOutcomeUnknown) { // reads may be sent again
+		return f.fakeCloud.Wait(ctx, job)
+	}
+	return result, err
+}
+
+func (f *fragile) CreateTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error {
+	return f.pass(fmt.Sprintf("create %v", slices.Sorted(maps.Keys(tags))), func() error { return f.fakeCloud.CreateTags(ctx, tagType, ids, tags) })
+}
+
+func (f *fragile) DeleteTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error {
+	return f.pass(fmt.Sprintf("delete %v", slices.Sorted(maps.Keys(tags))), func() error { return f.fakeCloud.DeleteTags(ctx, tagType, ids, tags) })
+}
+
+func (f *fragile) Anchors(ctx context.Context) (anchors []provider.Anchor, err error) {
+	err = f.pass("anchors", func() error {
+		anchors, err = f.fakeCloud.Anchors(ctx)
+		return err
+	})
+	if errors.Is(err, provider.ErrOutcomeUnknown) { // reads may be sent again
+		return f.fakeCloud.Anchors(ctx)
+	}
+	return anchors, err
+}
+
+func (f *fragile) CreateAnchor(ctx context.Context, stack string) (a provider.Anchor, err error) {
+	err = f.pass("create the anchor", func() error {
+		a, err = f.fakeCloud.CreateAnchor(ctx, stack)
+		return err
+	})
+	return a, err
+}
