@@ -14,8 +14,11 @@ type call struct {
 	cmd     *command
 	params  params
 	user    *user
-	account *account // the caller's
-	job     *job     // nil until the command's job is at work
+	account *account   // the caller's
+	job     *job       // nil until the command's job is at work
+	fault   *jobFault  // what goes wrong with the job that the call makes
+	stale   *watermark // where a list lags behind
+	shifted bool       // a page of a list that has shifted
 }
 
 func (c *call) admin() bool { return c.account.Type == accountAdmin }
@@ -139,6 +142,10 @@ func (c *call) date(name string) (time.Time, *apiError) {
 
 // page answers a list: all that was found, or the page asked for. It sees to CloudStack's rules for page and pagesize.
 func page[T any](c *call, key string, found []T, render func(T) object) (object, *apiError) {
+	found = lag(c.stale, found)
+	if c.shifted && len(found) > 0 {
+		found = found[1:]
+	}
 	from, to, err := c.pageBounds(len(found))
 	if err != nil || len(found) == 0 {
 		return object{}, err

@@ -39,6 +39,7 @@ func commands() []command {
 			start: func(c *call) (*started, *apiError) { return &started{resource: c.params["id"], anonymous: true}, nil },
 			work:  setUserState("disabled"), class: "admin.user.DisableUserCmd", instance: "User",
 		},
+		{name: "getApiLimit", do: getAPILimit},
 		{name: "listResourceLimits", do: listResourceLimits, refs: ids("")},
 		{name: "updateResourceLimit", do: updateResourceLimit, adminOnly: true, refs: ids(""), required: []string{"resourcetype"}},
 

@@ -36,6 +36,7 @@ type datacentre struct {
 	isolatedNetwork  object // the model of every isolated network
 	apis             map[string]api
 	commands         map[string]*command
+	known            map[string]bool // commands of the recorded server that are not built
 }
 
 func loadDatacentre() (*datacentre, error) {
@@ -61,6 +62,14 @@ func loadDatacentre() (*datacentre, error) {
 	d.capabilities = v.(object)
 	if d.apis, err = loadAPIs(); err != nil {
 		return nil, err
+	}
+	unbuilt, err := recordedValue("unbuilt")
+	if err != nil {
+		return nil, err
+	}
+	d.known = map[string]bool{}
+	for _, name := range unbuilt.([]any) {
+		d.known[name.(string)] = true
 	}
 	d.commands = map[string]*command{}
 	for _, c := range commands() {

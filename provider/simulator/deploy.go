@@ -379,17 +379,20 @@ func deployed(c *call) (object, *apiError) {
 		return nil, failJob(codeInternal, "Unable to orchestrate the start of VM instance")
 	}
 	if c.params["startvm"] != "false" {
-		if err := w.boot(m, stateStopped); err != nil {
+		if err := w.boot(m, stateStopped, c.job.does(NoCapacity)); err != nil {
 			return nil, err
 		}
 	}
 	return c.shown(m, fullView), nil
 }
 
-// boot lets a machine run. One that finds no host is left in state Error; the error tells of the state in which it was.
-func (w *world) boot(m *machine, was string) *apiError {
+// boot lets a machine run. One that finds no host, or all full, is left in state Error; the error tells of the state in which it was.
+func (w *world) boot(m *machine, was string, full bool) *apiError {
 	m.State = was
 	host, err := w.canHost(m)
+	if full {
+		err = failJob(codeCapacity, "No destination found for a deployment for %s", w.describe(m))
+	}
 	if err != nil {
 		if !m.EverRan {
 			w.setState(m, stateError)

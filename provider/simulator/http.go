@@ -13,8 +13,9 @@ const (
 	maxForm = 1 << 20 // bytes of a form
 )
 
-// serve answers a request as the recorded server's web server and its API servlet do.
-func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP answers one request at any path, as the recorded server's web server and its API servlet do.
+// A fault may end a connection without an answer: it panics with [http.ErrAbortHandler], which net/http understands.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case http.MethodGet, http.MethodPost, http.MethodHead:
 	case http.MethodOptions:
@@ -45,7 +46,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		readParams(raw, string(body))
 	}
-	a := s.answer(raw)
+	q, a := s.answer(raw)
+	defer s.answered(q, a)
+	if err := wait(r.Context(), a.delay); err != nil {
+		return // the client is gone
+	}
+	if a.fault.misbehave(w, r, a) {
+		return
+	}
 	a.write(w, r)
 }
 
@@ -56,83 +64,11 @@ func writeHTML(w http.ResponseWriter, status int, page string) {
 	io.WriteString(w, page) // a failure means that the client is gone
 }
 
-// A reply is an answer ready to be sent.
-type reply struct {
-	status      int
-	contentType string
-	description string // X-Description: the text of an error
-	body        []byte
-}
-
-// answer runs the command that a request asks for.
-func (s *Server) answer(raw map[string]string) reply {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	q := s.record(raw)
-	defer func() { q.Answered = s.now() }()
-	s.world.settle(s.now())
-	asJSON := strings.EqualFold(raw["response"], "json")
-	key, content, err := s.handle(raw, q)
-	q.Status = http.StatusOK
-	if err != nil {
-		q.Status, content = err.code, err.object(asJSON)
-	}
-	return encode(key, content, err, asJSON)
-}
-
-// handle finds the user and the command of a request and runs it. It returns the key of the answer and its content.
-func (s *Server) handle(raw map[string]string, q *Request) (string, object, *apiError) {
-	w := s.world
-	name, named := raw["command"]
-	cmd := w.center.commands[name]
-	key := "errorresponse"
-	switch {
-	case !named:
-		key = "null"
-	case cmd != nil:
-		key = cmd.answerKey()
-	}
-	u, err := w.authenticate(raw)
-	if err != nil {
-		return key, nil, err
-	}
-	owner := w.Accounts.get(u.Account)
-	q.Account = owner.Name
-	if cmd == nil {
-		return key, nil, errCredentials
-	}
-	if cmd.adminOnly && owner.Type != accountAdmin {
-		return "errorresponse", nil, refuse(codeUnsupported, csAPI, "The API [%s] does not exist or is not available for the account %s.", name, owner.Name)
-	}
-	c := &call{world: w, cmd: cmd, params: lowered(raw), user: u, account: owner}
-	if err := s.keep(c, raw); err != nil {
-		return key, nil, err
-	}
-	content, err := c.run()
-	return key, content, err
-}
-
-// keep writes a call that may change the world to the state file, before it does. What can't be written is refused.
-func (s *Server) keep(c *call, raw map[string]string) *apiError {
-	if s.journal == nil || c.cmd.reads() {
-		return nil
-	}
-	params := map[string]string{}
-	for name, value := range raw {
-		if l := strings.ToLower(name); l != "apikey" && l != "signature" && l != "signatureversion" && l != "expires" && l != "response" {
-			params[name] = value
-		}
-	}
-	if err := s.journal.write(change{At: s.world.Now, User: c.user.ID, Params: params}); err != nil {
-		return refuse(codeInternal, csAPI, "the simulator cannot keep this: %v", err)
-	}
-	return nil
-}
-
 // encode puts an answer into the form that was asked for: JSON, or else XML.
-func encode(key string, content object, err *apiError, asJSON bool) reply {
-	a := reply{status: http.StatusOK}
+func (a *reply) encode(key string, content object, err *apiError, asJSON bool) {
+	a.status = http.StatusOK
 	if err != nil {
+		content = err.object(asJSON)
 		a.status = err.code
 		if err.cs != csNone {
 			a.description = err.text
@@ -141,7 +77,7 @@ func encode(key string, content object, err *apiError, asJSON bool) reply {
 	if asJSON {
 		a.contentType = "application/json;charset=utf-8"
 		a.body = appendJSON(make([]byte, 0, 1024), object{{key, content}})
-		return a
+		return
 	}
 	a.contentType = "text/xml;charset=utf-8"
 	b := []byte(`<?xml version="1.0" encoding="UTF-8"?><` + key)
@@ -153,7 +89,6 @@ func encode(key string, content object, err *apiError, asJSON bool) reply {
 		b = appendXML(b, f.name, f.value)
 	}
 	a.body = append(b, "</"+key+">"...)
-	return a
 }
 
 // compressed is the least length of a body that is worth compressing.

@@ -33,6 +33,7 @@ type job struct {
 	Code      int
 	Result    json.RawMessage `json:",omitempty"`
 	Refusal   *jobRefusal     `json:",omitempty"` // decided when the job was submitted
+	Fault     *jobFault       `json:",omitempty"`
 }
 
 // A jobRefusal is why a job will fail that was refused before it got to work.
@@ -58,7 +59,7 @@ func (w *world) submit(c *call, started *started, refused *apiError) (*job, *api
 	j := &job{
 		row: row{ID: id}, Command: c.cmd.name, Class: "org.apache.cloudstack.api.command." + class, Params: c.params,
 		User: c.user.ID, Account: c.account.ID, Resource: started.resource, ShowsID: !started.anonymous,
-		Created: w.Now,
+		Created: w.Now, Fault: c.fault,
 	}
 	if started.resource != "" {
 		j.Kind = c.cmd.instance
@@ -70,26 +71,40 @@ func (w *world) submit(c *call, started *started, refused *apiError) (*job, *api
 		}
 	}
 	took := w.jobTime(c.cmd.slow)
+	if j.does(SlowJob) {
+		took = j.Fault.For
+	}
 	j.Due = begin.Add(took)
 	w.Jobs.add(j)
 	w.indexPending(j)
-	if refused != nil {
+	switch {
+	case refused != nil:
 		j.Refusal = &jobRefusal{refused.code, refused.text}
-	} else if c.cmd.begin != nil {
+	case j.does(FailJob):
+		j.Refusal = &jobRefusal{j.Fault.Code, j.Fault.Text}
+	case c.cmd.begin != nil:
 		w.schedule(begin.Add(took/3), jobBegins, id)
 	}
-	w.schedule(j.Due, jobEnds, id)
+	if !j.does(EndlessJob) {
+		w.schedule(j.Due, jobEnds, id)
+	}
 	return j, nil
 }
+
+// does tells whether a job suffers from a fault.
+func (j *job) does(a Action) bool { return j.Fault != nil && j.Fault.Do == a }
 
 // jobTime draws how long a job takes.
 func (w *world) jobTime(slow bool) time.Duration {
 	base := w.config.Latency.Job
+	switch {
+	case w.config.Latency.Recorded:
+		base = w.config.Latency.jobTime(len(w.pending)+1, slow)
+	case slow:
+		base += base / 2
+	}
 	if base <= 0 {
 		return 0
-	}
-	if slow {
-		base += base / 2
 	}
 	return base/2 + time.Duration(w.draw().Int64N(int64(base)))
 }
@@ -139,7 +154,11 @@ func (w *world) endJob(id string) {
 
 func (w *world) work(j *job) (object, *apiError) {
 	c := w.jobCall(j)
-	return c.cmd.work(c)
+	result, err := c.cmd.work(c)
+	if err == nil && j.does(FailJobAfter) {
+		err = failJob(j.Fault.Code, "%s", j.Fault.Text)
+	}
+	return result, err
 }
 
 // jobCall is the call that a job goes on with.
@@ -240,7 +259,7 @@ func listAsyncJobs(c *call) (object, *apiError) {
 	}
 	var found []*job
 	for _, j := range c.world.pending {
-		if visible(j.Account) && !j.Created.Before(since) && contains(j.Class, c.params["keyword"]) {
+		if visible(j.Account) && !j.does(HideJob) && !j.Created.Before(since) && contains(j.Class, c.params["keyword"]) {
 			found = append(found, j)
 		}
 	}

@@ -47,6 +47,7 @@ type change struct {
 	User    string            `json:",omitempty"`
 	Params  map[string]string `json:",omitempty"`
 	Advance time.Duration     `json:",omitempty"`
+	Fault   *jobFault         `json:",omitempty"`
 }
 
 func headerOf(c *Config) journalHeader {
@@ -248,6 +249,6 @@ func (w *world) repeat(c change) {
 	if u == nil || cmd == nil {
 		return // of a program that knew more
 	}
-	again := &call{world: w, cmd: cmd, params: lowered(c.Params), user: u, account: w.Accounts.get(u.Account)}
+	again := &call{world: w, cmd: cmd, params: lowered(c.Params), user: u, account: w.Accounts.get(u.Account), fault: c.Fault}
 	again.run() // the answer was given then
 }

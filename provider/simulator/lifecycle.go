@@ -69,7 +69,7 @@ func start(c *call, m *machine) *apiError {
 	if m.State == stateRunning {
 		return nil
 	}
-	return c.world.boot(m, was)
+	return c.world.boot(m, was, c.job.does(NoCapacity))
 }
 
 func stopping(c *call) {

@@ -1,6 +1,9 @@
 package simulator
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A kind is a sort of thing that a parameter may name by id.
 type kind string
@@ -84,3 +87,42 @@ func (w *world) exists(k kind, id string) bool {
 }
 
 func equalNames(a, b string) bool { return strings.EqualFold(a, b) }
+
+// idOf finds the youngest thing of a kind with a name; it is empty where there is none.
+func (w *world) idOf(k kind, name string) string {
+	switch k {
+	case kindMachine:
+		return youngest(w.Machines.Rows, func(m *machine) bool { return m.Name == name && !m.gone() })
+	case kindSecurityGroup:
+		return youngest(w.Groups.Rows, func(g *securityGroup) bool { return g.Name == name })
+	case kindAffinityGroup:
+		return youngest(w.AffinityGroups.Rows, func(g *affinityGroup) bool { return g.Name == name })
+	case kindNetwork:
+		return youngest(w.Networks.Rows, func(n *network) bool { return n.Name == name && !n.Removed })
+	case kindVolume:
+		return youngest(w.Volumes.Rows, func(v *volume) bool { return v.Name == name && !v.Removed })
+	case kindAddress:
+		return youngest(w.Addresses.Rows, func(a *address) bool { return a.IP == name })
+	case kindZone:
+		return withName(w.center.zones, name).text("id")
+	case kindTemplate:
+		return withName(w.center.templates, name).text("id")
+	case kindServiceOffering:
+		return withName(w.center.serviceOfferings, name).text("id")
+	case kindDiskOffering:
+		return withName(w.center.diskOfferings, name).text("id")
+	case kindNetworkOffering:
+		return withName(w.center.networkOfferings, name).text("id")
+	default:
+		return ""
+	}
+}
+
+func youngest[P record](rows []P, is func(P) bool) string {
+	for _, p := range slices.Backward(rows) {
+		if is(p) {
+			return p.base().ID
+		}
+	}
+	return ""
+}

@@ -214,7 +214,7 @@ func deleteNetwork(c *call) (object, *apiError) {
 
 func (w *world) renderNetwork(n *network) object {
 	if n.Shared {
-		return w.center.sharedNetwork.with(field{"tags", w.renderTags(n.ID)}, field{"created", wireTime(n.Created)})
+		return w.center.sharedNetwork.with(field{"cidr", n.CIDR}, field{"netmask", n.netmask()}, field{"tags", w.renderTags(n.ID)}, field{"created", wireTime(n.Created)})
 	}
 	o := withID(w.center.networkOfferings, n.Offering)
 	out := w.center.isolatedNetwork.with(

@@ -3,7 +3,6 @@ package simulator
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 )
@@ -32,6 +31,9 @@ type Config struct {
 	Host         Host             // what machines run on
 	Limits       map[string]int64 // what an ordinary account may have, by type as in listResourceLimits ("user_vm"); else unlimited
 	Reinstall    bool             // restoreVirtualMachine works; the recorded server's hypervisor can't and fails (530)
+	RateLimit    RateLimit        // throttling of ordinary accounts; none unless set
+	Faults       *Faults          // what goes wrong; nothing unless set
+	Size         int              // machines that the cloud has from the beginning, named m1, m2, … and owned by the ordinary user
 	State        string           // file that keeps the cloud between processes; in memory only unless set
 }
 
@@ -55,6 +57,9 @@ type Server struct {
 	journal *journal // nil where nothing is kept
 	log     []*Request
 	calls   int64
+	writing int // changes that are being answered
+	faulty  *faulty
+	history history
 	notice  string
 }
 
@@ -69,14 +74,15 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("start simulator: %w", err)
 	}
 	s := &Server{config: config}
-	if config.State != "" {
-		if err := s.openState(center); err != nil {
-			return nil, err
-		}
-		return s, nil
+	if config.State == "" {
+		s.world = newWorld(&s.config, center)
+		s.world.found(config.Now())
+	} else if err := s.openState(center); err != nil {
+		return nil, err
 	}
-	s.world = newWorld(&s.config, center)
-	s.world.found(config.Now())
+	s.world.limiter = newLimiter(config.RateLimit)
+	s.faulty = newFaulty(config.Faults, config.Seed, s.now())
+	s.history = newHistory(config.Faults, s.world)
 	return s, nil
 }
 
@@ -137,6 +143,7 @@ func (w *world) found(now time.Time) {
 	w.addHosts()
 	w.addSharedNetwork()
 	w.addAddresses()
+	w.populate(w.config.Size)
 }
 
 // Close ends the simulator and lets go of the state file. It is not to be used afterwards.
@@ -189,8 +196,3 @@ func (s *Server) Advance(d time.Duration) {
 
 // now is the simulator's time; s.mu is held.
 func (s *Server) now() time.Time { return s.config.Now().Add(s.world.Offset) }
-
-// ServeHTTP answers one request at any path.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.serve(w, r)
-}

@@ -37,8 +37,9 @@ type world struct {
 	HostIDs        map[string][]string // of the hosts, by zone
 	LastHost       map[string]int      // by network id: where the search for a free address begins
 
-	center *datacentre // recorded, never changes
-	config *Config
+	center  *datacentre // recorded, never changes
+	config  *Config
+	limiter *limiter
 
 	// Derived from the tables.
 	userByKey  map[string]*user
