@@ -30,8 +30,9 @@ func (p *planner) result(ordered []*node) *Plan {
 		plan.Uses = append(plan.Uses, p.uses(n)...)
 		plan.Steps = append(plan.Steps, n.Step)
 	}
-	plan.Marks = p.marks()
-	slices.SortFunc(plan.Marks, func(a, b Mark) int { return provider.CompareAddress(a.Address, b.Address) })
+	if !p.opts.Compare {
+		plan.Marks = p.marks()
+	}
 	plan.Notes = p.notes
 	slices.SortFunc(plan.Notes, func(a, b Note) int {
 		return cmp.Or(provider.CompareAddress(a.Address, b.Address), cmp.Compare(a.Text, b.Text))
@@ -88,6 +89,8 @@ func (r *row) impact() Impact {
 		return DeleteAll
 	case r.action == Recreate:
 		return ReplaceAll
+	case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.forbidden }):
+		return ReplaceAll
 	case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }):
 		return ReinstallDisk
 	case slices.ContainsFunc(r.nodes.all, func(n *node) bool { return n.Op.Name == r.kind.Stop }):
@@ -122,14 +125,14 @@ func (p *planner) reason(r *row) string {
 		}
 	}
 	if len(reasons) == 0 {
-		return whoChanged(r.cause())
+		return r.cause().Words()
 	}
 	return strings.Join(slices.Compact(reasons), "; ")
 }
 
-// whoChanged says in words who made a difference.
-func whoChanged(cause Cause) string {
-	switch cause {
+// Words say who made a difference: the reason of a change that has no other.
+func (c Cause) Words() string {
+	switch c {
 	case Drift:
 		return "the cloud was changed since the last apply"
 	case Pending:
