@@ -3,7 +3,6 @@ package spec
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -43,7 +42,7 @@ func (d *decoder) blob(f provider.Field, n *node) (provider.Value, bool) {
 	before := len(d.issues)
 	for _, e := range n.entries {
 		if !slices.Contains(contentFields, e.key) {
-			d.wrongKey(e, hintFields(e.key, contentFields), "unknown field %s", quote(e.key))
+			d.wrongKey(e, d.hintFields(e.key, contentFields), "unknown field %s", quote(e.key))
 		}
 	}
 	d.mode(f, n)
@@ -66,7 +65,7 @@ func (d *decoder) mode(f provider.Field, n *node) {
 	case f.Modes == nil:
 		d.wrongKey(e, "", "%s has no onChange of its own", f.Name)
 	case !slices.Contains(f.Modes, mode):
-		d.wrong(e.value, didYouMean(mode, f.Modes), "%s is not one of %s", quote(mode), alternatives(f.Modes))
+		d.wrong(e.value, d.didYouMean(mode, f.Modes), "%s is not one of %s", quote(mode), alternatives(f.Modes))
 	case d.onChange != nil:
 		d.onChange[f.Name] = mode
 	}
@@ -96,7 +95,7 @@ func (d *decoder) contentText(n *node) (text string, key contentKey, at *node, o
 	}
 	text, err := d.file(path)
 	if err != nil {
-		d.wrong(file.value, "", "%s: %v", path, err)
+		d.wrong(file.value, d.nearby(path), "%s: %v", d.source(path).shown, err)
 	}
 	return text, contentKey{path: path}, file.value, err == nil
 }
@@ -117,7 +116,7 @@ func (l *loader) file(path string) (string, error) {
 // sum makes the value of a content from its text and the vars of n.
 func (d *decoder) sum(f provider.Field, n *node, key contentKey, text string, at *node) (provider.Value, bool) {
 	vars := n.get("vars")
-	variable := key.at != nil && isOneVariable(text)
+	variable := vars == nil && key.at != nil && isOneVariable(text)
 	if vars == nil && !variable {
 		key.kind, key.field = d.member.kind.Name, f.Name
 		if blob, ok := d.content[key]; ok {
@@ -212,7 +211,7 @@ func (d *decoder) fillings(vars *node) (map[string]string, bool) {
 // has no template.
 func (d *decoder) contentTemplate(n *node) (string, bool) {
 	if n.shape == scalar {
-		return d.flat(n), true
+		return "sum " + ContentSum([]byte(d.flat(n))), true
 	}
 	if file := n.get("file"); file != nil {
 		name, _ := d.scalar(file.value)
@@ -227,5 +226,5 @@ func (d *decoder) contentTemplate(n *node) (string, bool) {
 	if vars := n.get("vars"); vars != nil {
 		text, ok = d.fill(text, vars.value)
 	}
-	return fmt.Sprint("sum ", ContentSum([]byte(text))), ok
+	return "sum " + ContentSum([]byte(text)), ok
 }

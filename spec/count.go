@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,7 +16,9 @@ type block struct {
 	at      *entry
 	body    *node // with the defaults of the kind
 	counted bool
+	unread  bool // something is wrong with the count, and has been reported
 	members []*member
+	invalid bool // something is wrong with its fields, and has been reported
 }
 
 // member is one resource of a block.
@@ -28,7 +29,6 @@ type member struct {
 	each  string // its value of each, if the block has one
 
 	resource Resource
-	invalid  bool // something is wrong with it, and has been reported
 }
 
 const (
@@ -93,93 +93,87 @@ func badName(name string) string {
 // expandBlock makes the members of a block.
 func (l *loader) expandBlock(b *block) {
 	count, each := b.body.get(keyCount), b.body.get(keyEach)
-	switch {
-	case count != nil && each != nil:
-		l.wrongKey(each, "", "a resource has either count or each")
-	case count != nil:
-		b.counted = true
-		n, ok := l.count(count.value)
-		if !ok || !l.bounded(b, count, n) {
-			return
-		}
-		for i := 1; i <= n; i++ {
-			l.addMember(b, &member{block: b, name: b.name + "-" + strconv.Itoa(i), index: i})
-		}
-	case each != nil:
-		b.counted = true
-		values := l.each(each.value)
-		if !l.bounded(b, each, len(values)) {
-			return
-		}
-		for i, value := range values {
-			l.addMember(b, &member{block: b, name: b.name + "-" + value, index: i + 1, each: value})
-		}
-	default:
-		if l.bounded(b, b.at, 1) {
-			l.addMember(b, &member{block: b, name: b.name})
-		}
+	if count == nil && each == nil {
+		l.addMembers(b, b.at, []*member{{block: b, name: b.name}})
+		return
 	}
+	b.counted = true
+	before := len(l.issues)
+	switch {
+	case each == nil:
+		l.addMembers(b, count, l.countMembers(b, count.value))
+	case count == nil:
+		l.addMembers(b, each, l.eachMembers(b, each.value))
+	default:
+		l.wrongKey(each, "", "a resource has either count or each")
+	}
+	b.unread = len(l.issues) > before
 }
 
-// count reads how many of a resource there are.
-func (l *loader) count(n *node) (int, bool) {
+// countMembers reads how many of a resource there are.
+func (l *loader) countMembers(b *block, n *node) []*member {
 	d := &decoder{loader: l, variable: l.vars.get}
 	v, ok := d.value(provider.Field{Type: provider.Integer}, n)
 	if !ok {
-		return 0, false
+		return nil
 	}
-	c := v.(int64)
-	if c < 0 || c > maxResources {
-		l.wrong(n, "", "a count is 0 to %d, not %d", maxResources, c)
-		return 0, false
+	count := v.(int64)
+	if count < 0 || count > maxResources {
+		l.wrong(n, "", "a count is 0 to %d, not %d", maxResources, count)
+		return nil
 	}
-	return int(c), true
+	members := make([]*member, count)
+	for i := range members {
+		members[i] = &member{block: b, name: b.name + "-" + strconv.Itoa(i+1), index: i + 1}
+	}
+	return members
 }
 
-// each reads the values that tell the members of a block apart.
-func (l *loader) each(n *node) []string {
+// eachMembers reads the values that tell the members of a block apart.
+func (l *loader) eachMembers(b *block, n *node) []*member {
 	if n.shape != list {
 		l.wrong(n, "", "expected a list of values, not %s", n)
 		return nil
 	}
 	d := &decoder{loader: l, variable: l.vars.get}
-	var values []string
+	var members []*member
+	seen := map[string]bool{}
 	for _, item := range n.items {
 		value, ok := d.scalar(item)
 		switch {
 		case !ok:
 		case badName(value) != "":
 			l.wrong(item, "", "%s", badName(value))
-		case slices.Contains(values, value):
+		case seen[value]:
 			l.wrong(item, "", "%s is listed twice", quote(value))
 		default:
-			values = append(values, value)
+			seen[value] = true
+			members = append(members, &member{block: b, name: b.name + "-" + value, index: len(members) + 1, each: value})
 		}
 	}
-	return values
+	return members
 }
 
-// bounded reports whether n more resources of the block's size may be made.
-func (l *loader) bounded(b *block, at *entry, n int) bool {
-	switch l.decoded += n * b.body.size(); {
-	case len(l.members)+n > maxResources:
+// addMembers gives a block its members, unless they are too many. What says
+// how many there are stands at the entry.
+func (l *loader) addMembers(b *block, at *entry, members []*member) {
+	switch l.decoded += len(members) * b.body.size(); {
+	case len(l.members)+len(members) > maxResources:
 		l.wrongKey(at, "", "the stack has more than %d resources", maxResources)
-		return false
+		return
 	case l.decoded > maxDecoded:
 		l.wrongKey(at, "", "the stack has more than %d values, those of counts included", maxDecoded)
-		return false
-	}
-	return true
-}
-
-func (l *loader) addMember(b *block, m *member) {
-	a := provider.Address{Kind: b.kind.Name, Name: m.name}
-	if first := l.members[a]; first != nil {
-		l.wrongKey(b.at, "also at "+first.at.pos().String(), "%s is declared twice", a)
 		return
 	}
-	l.members[a] = m
-	b.members = append(b.members, m)
+	for _, m := range members {
+		a := provider.Address{Kind: b.kind.Name, Name: m.name}
+		if first := l.members[a]; first != nil {
+			l.wrongKey(b.at, "also at "+first.at.pos().String(), "%s is declared twice", a)
+			continue
+		}
+		l.members[a] = m
+		b.members = append(b.members, m)
+	}
 }
 
 // variable is the [lookup] of a member: its own variables, then the stack's.

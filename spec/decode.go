@@ -23,15 +23,14 @@ type decoder struct {
 // decodeBlock decodes the members of a block, up to the first that something
 // is wrong with: the others would only repeat it.
 func (l *loader) decodeBlock(b *block) {
-	known := b.kind.Fields
 	before := len(l.issues)
-	l.checkFields(b.body, known, keyCount, keyEach)
+	l.checkFields(b.body, b.kind.Fields, keyCount, keyEach)
+	if len(b.members) == 0 { // its fields are to be right all the same
+		l.decodeMember(&member{block: b, name: b.name + "-1", index: 1, each: "1"})
+	}
 	for _, m := range b.members {
-		l.decodeMember(m)
-		if m.invalid = len(l.issues) > before; m.invalid {
-			for _, other := range b.members {
-				other.invalid = true
-			}
+		if l.decodeMember(m); len(l.issues) > before {
+			b.invalid = true
 			return
 		}
 	}
@@ -57,7 +56,7 @@ func (l *loader) decodeMember(m *member) {
 		if e == nil || e.value.shape == null {
 			continue
 		}
-		d.usedOwn, d.secret = false, f.Secret
+		d.usedOwn = false
 		v, ok := d.value(f, e.value)
 		if !ok {
 			continue
@@ -82,13 +81,15 @@ func (l *loader) checkFields(n *node, fields []provider.Field, also ...string) {
 		case slices.Contains(comingFields, e.key):
 			l.wrongKey(e, "", "%s is not supported yet", e.key)
 		default:
-			l.wrongKey(e, hintFields(e.key, known), "unknown field %s", quote(e.key))
+			l.wrongKey(e, l.hintFields(e.key, known), "unknown field %s", quote(e.key))
 		}
 	}
 }
 
 // value decodes n as the field's type. What is wrong is reported.
 func (d *decoder) value(f provider.Field, n *node) (provider.Value, bool) {
+	defer func(outer bool) { d.secret = outer }(d.secret)
+	d.secret = d.secret || f.Secret
 	switch f.Type {
 	case provider.Text:
 		return d.text(f, n)
@@ -172,11 +173,9 @@ func (d *decoder) keepTemplate(f provider.Field, n *node) {
 		}
 		return d.vars.get(name)
 	}}
-	text, ok := render.flat(n), true
-	if f.Type == provider.Content {
-		text, ok = render.contentTemplate(n)
-	}
-	if ok {
+	if f.Type != provider.Content {
+		r.Templates[f.Name] = render.flat(n)
+	} else if text, ok := render.contentTemplate(n); ok {
 		r.Templates[f.Name] = text
 	}
 }

@@ -19,7 +19,7 @@ func (l *loader) declareDefaults(section *node) {
 			for _, k := range l.kinds {
 				names = append(names, k.Name)
 			}
-			l.wrongKey(e, hintFields(e.key, names), "unknown kind %s", quote(e.key))
+			l.wrongKey(e, l.hintFields(e.key, names), "unknown kind %s", quote(e.key))
 			continue
 		}
 		if first := l.defaults[kind.Name]; first != nil {
@@ -40,17 +40,18 @@ func (l *loader) declareDefaults(section *node) {
 // merged is a resource's body with the defaults of its kind under it. Maps and
 // objects merge by key, everything else replaces; an explicit null clears.
 func merged(body, defaults *node, fields []provider.Field) *node {
-	if defaults == nil || defaults.shape != mapping {
-		return body
-	}
-	if body.shape != mapping {
+	if body.shape != mapping || defaults.shape != mapping {
 		return body
 	}
 	out := *body
 	out.entries = slices.Clone(body.entries)
+	at := map[string]int{}
+	for i, own := range body.entries {
+		at[own.key] = i
+	}
 	for _, e := range defaults.entries {
-		i := slices.IndexFunc(out.entries, func(own *entry) bool { return own.key == e.key })
-		if i < 0 {
+		i, ok := at[e.key]
+		if !ok {
 			out.entries = append(out.entries, e)
 			continue
 		}

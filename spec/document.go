@@ -43,8 +43,19 @@ func (l *loader) document(doc *node) {
 		case slices.Contains(comingSections, e.key):
 			l.wrongKey(e, "", "%s is not supported yet", e.key)
 		default:
-			l.wrongKey(e, hintFields(e.key, l.topLevel()), "unknown field %s", quote(e.key))
+			l.unknownKey(e)
 		}
+	}
+}
+
+// unknownKey reports a top-level key. Where it was meant for a kind, nothing is
+// said of references to that kind: they would be found were it not misspelt.
+func (l *loader) unknownKey(e *entry) {
+	known := l.topLevel()
+	l.wrongKey(e, l.hintFields(e.key, known), "unknown field %s", quote(e.key))
+	meant, _ := closest(e.key, known)
+	if kind := l.kinds.ByPlural(meant); kind != nil {
+		l.misspelt[kind.Name] = true
 	}
 }
 
@@ -112,7 +123,7 @@ func (l *loader) stack(path string) *Stack {
 	if n, text, ok := l.headerText("policy"); ok {
 		switch {
 		case !slices.Contains(policies, text):
-			l.wrong(n, didYouMean(text, policies), "%s is no policy; expected %s", quote(text), alternatives(policies))
+			l.wrong(n, l.didYouMean(text, policies), "%s is no policy; expected %s", quote(text), alternatives(policies))
 		case text != "sync":
 			l.wrong(n, "", "the policy %s is not supported yet; only sync is", text)
 		}
@@ -140,14 +151,6 @@ var (
 	comingSections = []string{"volumes", "loadBalancers", "portForwards", "firewall"}
 	comingFields   = []string{"was", "keep", "ready", "disks", "onDelete", "order", "pause", "details"}
 )
-
-// hintFields helps with an unknown field.
-func hintFields(word string, known []string) string {
-	if hint := didYouMean(word, known); hint != "" {
-		return hint
-	}
-	return "known here: " + strings.Join(known, ", ")
-}
 
 // alternatives lists what was expected: "a, b or c".
 func alternatives(words []string) string {

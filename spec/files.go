@@ -16,7 +16,7 @@ func (l *loader) read(name string) {
 	src := l.source(path.Clean(name))
 	info, err := fs.Stat(l.fsys, src.path)
 	if err != nil {
-		l.add(Issue{Pos: Pos{File: src.shown}, Text: cause(err)})
+		l.parser.fail(Issue{Pos: Pos{File: src.shown}, Text: cause(err)})
 		return
 	}
 	if !info.IsDir() {
@@ -25,7 +25,7 @@ func (l *loader) read(name string) {
 	}
 	entries, err := fs.ReadDir(l.fsys, src.path)
 	if err != nil {
-		l.add(Issue{Pos: Pos{File: src.shown}, Text: cause(err)})
+		l.parser.fail(Issue{Pos: Pos{File: src.shown}, Text: cause(err)})
 		return
 	}
 	found := false
@@ -36,7 +36,7 @@ func (l *loader) read(name string) {
 		}
 	}
 	if !found {
-		l.add(Issue{Pos: Pos{File: src.shown}, Text: "no *.yaml or *.yml file in this directory"})
+		l.parser.fail(Issue{Pos: Pos{File: src.shown}, Text: "no *.yaml or *.yml file in this directory"})
 	}
 }
 
@@ -56,9 +56,9 @@ func (l *loader) source(name string) *source {
 // readFile parses one file, once, and what it includes. The chain names the
 // files that led here by includes, the last of which by the node at.
 func (l *loader) readFile(src *source, chain []string, at *node) {
-	if i := slices.Index(chain, src.path); i >= 0 {
-		cycle := append(slices.Clone(chain[i:]), src.path)
-		l.wrong(at, "", "includes go round in a circle: %s", strings.Join(cycle, " → "))
+	if i := slices.Index(chain, src.shown); i >= 0 {
+		cycle := append(slices.Clone(chain[i:]), src.shown)
+		l.unread(at, "", "includes go round in a circle: %s", strings.Join(cycle, " → "))
 		return
 	}
 	if l.files[src.path] {
@@ -68,35 +68,43 @@ func (l *loader) readFile(src *source, chain []string, at *node) {
 	data, err := l.readAll(src.path, maxFile)
 	switch {
 	case err != nil && at != nil:
-		l.wrong(at, "", "%s: %v", src.path, err)
+		l.unread(at, l.nearby(src.path), "%s: %v", src.shown, err)
 		return
 	case err != nil:
-		l.add(Issue{Pos: Pos{File: src.shown}, Text: err.Error()})
+		l.parser.fail(Issue{Pos: Pos{File: src.shown}, Text: err.Error()})
 		return
 	}
 	docs := l.parser.parse(src, data)
 	l.docs = append(l.docs, docs...)
 	for _, doc := range docs {
 		if e := doc.get("include"); e != nil {
-			l.include(e.value, append(slices.Clone(chain), src.path))
+			l.include(e.value, append(slices.Clone(chain), src.shown))
 		}
 	}
 }
 
 func (l *loader) include(n *node, chain []string) {
 	if n.shape != list {
-		l.wrong(n, "", "expected a list of files, not %s", n)
+		l.unread(n, "", "expected a list of files, not %s", n)
 		return
 	}
 	for _, item := range n.items {
 		if item.shape != scalar {
-			l.wrong(item, "", "expected a file, not %s", item)
+			l.unread(item, "", "expected a file, not %s", item)
 			continue
 		}
 		if name, ok := l.resolve(item, item.text); ok {
 			l.readFile(l.source(name), chain, item)
+		} else {
+			l.parser.broken = true
 		}
 	}
+}
+
+// unread complains of an include that is not read.
+func (l *loader) unread(n *node, hint, format string, args ...any) {
+	l.parser.broken = true
+	l.wrong(n, hint, format, args...)
 }
 
 // resolve makes a path that stands in the file of n one of the file system.
@@ -133,6 +141,19 @@ func (l *loader) readAll(name string, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("larger than %d MiB", limit>>20)
 	}
 	return data, nil
+}
+
+// nearby hints at the file that was probably meant, if that does not exist.
+func (l *loader) nearby(name string) string {
+	if _, err := fs.Stat(l.fsys, name); err == nil {
+		return ""
+	}
+	entries, _ := fs.ReadDir(l.fsys, path.Dir(name))
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return l.didYouMean(path.Base(name), names)
 }
 
 // cause is what is wrong with a file, without the path.

@@ -9,7 +9,6 @@ import (
 // inherit fills in what resources take from each other, from the stack and
 // from the table of their kind.
 func (l *loader) inherit(s *Stack) {
-	l.checkNames(s.Prefix)
 	done := map[*member]bool{}
 	for _, b := range l.order {
 		for _, m := range b.members {
@@ -77,8 +76,8 @@ func (l *loader) completeZone(m *member, s *Stack) {
 		m.resource.Fields[fieldZone] = s.Zone
 		m.resource.Where[fieldZone] = e.value.pos()
 	case e == nil:
-		l.wrongKey(m.at, "give it one, or the stack's header", "%s/%s has no zone", m.kind.Name, m.block.name)
-		m.invalid = true
+		l.wrongKey(m.at, "declare it here or in the stack's header", "%s/%s has no zone", m.kind.Name, m.block.name)
+		m.block.invalid = true
 	}
 }
 
@@ -92,7 +91,7 @@ func (l *loader) checkKinds() {
 			}
 			before := len(l.issues)
 			l.checkRequired(m)
-			if !m.invalid && b.kind.Check != nil {
+			if !b.invalid && b.kind.Check != nil {
 				for _, e := range b.kind.Check(m.resource.Fields) {
 					l.complain(m, e)
 				}
@@ -112,7 +111,7 @@ func (l *loader) checkRequired(m *member) {
 		}
 		if e := m.body.get(f.Name); e == nil || e.value.shape == null {
 			l.wrongKey(m.at, "", "the field %s is required", f.Name)
-			m.invalid = true
+			m.block.invalid = true
 		}
 	}
 }

@@ -16,6 +16,9 @@ func interpolate(text string, variable lookup) (string, error) {
 	if !strings.Contains(text, "$") {
 		return text, nil
 	}
+	if len(text) > maxText {
+		return "", tooLong()
+	}
 	var out strings.Builder
 	for {
 		at := strings.IndexByte(text, '$')
@@ -32,7 +35,7 @@ func interpolate(text string, variable lookup) (string, error) {
 		case strings.HasPrefix(text, "{"):
 			end := closing(text)
 			if end < 0 {
-				return "", fmt.Errorf("${%s has no closing brace; write $$ for a dollar sign", text[1:])
+				return "", fmt.Errorf("%s has no closing brace, or too many inside; write $$ for a dollar sign", quote("$"+text))
 			}
 			value, err := substitute(text[1:end], variable)
 			if err != nil {
@@ -44,7 +47,7 @@ func interpolate(text string, variable lookup) (string, error) {
 			return "", fmt.Errorf("a lone $ means nothing: write ${name} for a variable, $$ for a dollar sign")
 		}
 		if out.Len() > maxText {
-			return "", tooLong()
+			break
 		}
 	}
 	if out.Len() > maxText {
@@ -57,7 +60,8 @@ func tooLong() error {
 	return fmt.Errorf("longer than %d KiB with its variables filled in", maxText>>10)
 }
 
-// closing returns where the brace that text begins with is closed, or -1.
+// closing returns where the brace that text begins with is closed, or -1, also
+// where too many others are opened before.
 func closing(text string) int {
 	depth := 1
 	for i := 1; i < len(text); i++ {
@@ -65,7 +69,9 @@ func closing(text string) int {
 		case strings.HasPrefix(text[i:], "$$"):
 			i++
 		case strings.HasPrefix(text[i:], "${"):
-			depth++
+			if depth++; depth > maxNesting {
+				return -1
+			}
 			i++
 		case text[i] == '}':
 			if depth--; depth == 0 {
@@ -83,7 +89,7 @@ func substitute(body string, variable lookup) (string, error) {
 		name, rest = body[:end], body[end:]
 	}
 	if !isName(name) {
-		return "", fmt.Errorf("${%s} does not begin with the name of a variable", body)
+		return "", fmt.Errorf("%s does not begin with the name of a variable", quote("${"+body+"}"))
 	}
 	value, set, err := variable(name)
 	if err != nil {
@@ -117,7 +123,7 @@ func substitute(body string, variable lookup) (string, error) {
 		}
 		return "", err
 	default:
-		return "", fmt.Errorf("${%s}: after the name stands :-default, :?message or nothing", body)
+		return "", fmt.Errorf("%s: after the name stands :-default, :?message or nothing", quote("${"+body+"}"))
 	}
 }
 

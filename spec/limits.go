@@ -13,4 +13,6 @@ const (
 	maxResources = 10_000
 	maxRules     = 100_000 // rules of all lists, ports and sources expanded
 	maxDocuments = 1_000
+	maxNesting   = 20  // levels of ${…:-${…}}
+	maxHints     = 100 // issues that get a hint
 )

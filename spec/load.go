@@ -55,6 +55,7 @@ func Load(fsys fs.FS, path string, kinds provider.Kinds, opts Options) (*Stack, 
 			files: map[string]*node{}, declared: map[string]*variable{}, used: map[string]bool{},
 		},
 		defaults: map[string]*entry{},
+		misspelt: map[string]bool{},
 	}
 	stack := l.load(path)
 	if err := r.err(); err != nil {
@@ -84,6 +85,8 @@ type loader struct {
 	content   map[contentKey]provider.Blob
 	fileTexts map[string]string // of {file: …}, by path
 
+	misspelt map[string]bool // kinds whose key in some file is misspelt
+
 	decoded, rules, templated int // see limits.go
 }
 
@@ -92,7 +95,7 @@ func (l *loader) load(path string) *Stack {
 	for _, f := range l.opts.VarFiles {
 		l.vars.load(l.parser, f)
 	}
-	if len(l.issues) > 0 { // half a stack would only lead to wrong complaints
+	if l.parser.broken {
 		return nil
 	}
 	for _, doc := range l.docs {
@@ -107,6 +110,7 @@ func (l *loader) load(path string) *Stack {
 		l.decodeBlock(b)
 	}
 	l.vars.unusedFlags()
+	l.checkNames(stack.Prefix)
 	l.inherit(stack)
 	l.checkKinds()
 	for _, b := range l.order {

@@ -13,14 +13,16 @@ import (
 type parser struct {
 	*report
 	nodes int // made so far, in all files
-	full  bool
+	// broken is set where a part of the stack could not be read: to go on
+	// would only lead to wrong complaints about what is missing.
+	broken bool
 }
 
 // parse returns the documents of a file, empty ones left out. What is wrong
 // with the text is reported; the documents before it are returned.
 func (p *parser) parse(src *source, data []byte) []*node {
 	if i, ok := unreadable(src, data); ok {
-		p.add(i)
+		p.fail(i)
 		return nil
 	}
 	var docs []*node
@@ -32,10 +34,10 @@ func (p *parser) parse(src *source, data []byte) []*node {
 		case errors.Is(err, io.EOF):
 			return docs
 		case err != nil:
-			p.add(explain(src, data, err))
+			p.fail(explain(src, data, err))
 			return docs
 		case len(docs) == maxDocuments:
-			p.add(Issue{Pos: Pos{src.shown, doc.Line, 1}, Text: fmt.Sprintf("more than %d documents in one file", maxDocuments)})
+			p.fail(Issue{Pos: Pos{src.shown, doc.Line, 1}, Text: fmt.Sprintf("more than %d documents in one file", maxDocuments)})
 			return docs
 		}
 		c := converter{parser: p, src: src, open: map[*yaml.Node]bool{}}
@@ -43,6 +45,12 @@ func (p *parser) parse(src *source, data []byte) []*node {
 			docs = append(docs, n)
 		}
 	}
+}
+
+// fail reports that a part of the stack could not be read.
+func (p *parser) fail(i Issue) {
+	p.broken = true
+	p.add(i)
 }
 
 // converter makes one document's nodes.
@@ -56,11 +64,10 @@ func (c *converter) convert(y *yaml.Node, parent *node, step string, depth int) 
 	n := &node{src: c.src, line: y.Line, column: y.Column, parent: parent, step: step}
 	c.nodes++
 	switch {
-	case c.full:
+	case c.nodes > maxNodes+1:
 		return n
 	case c.nodes > maxNodes:
-		c.full = true
-		c.wrong(n, "", "the stack has more than %d values, those of aliases included", maxNodes)
+		c.fail(Issue{Pos: n.pos(), Text: fmt.Sprintf("the stack has more than %d values, those of aliases included", maxNodes)})
 		return n
 	case depth > maxDepth:
 		c.wrong(n, "", "nested deeper than %d levels", maxDepth)

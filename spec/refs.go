@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,10 +27,10 @@ func (d *decoder) links(f provider.Field, n *node) (provider.Value, bool) {
 		items = []*node{n}
 	}
 	before := len(d.issues)
-	refs := []provider.Ref{}
+	refs, seen := []provider.Ref{}, map[provider.Ref]bool{}
 	for _, item := range items {
-		if ref, ok := d.ref(f.Kind, item); ok && !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
+		if ref, ok := d.ref(f.Kind, item); ok && !seen[ref] {
+			refs, seen[ref] = append(refs, ref), true
 		}
 	}
 	return refs, len(d.issues) == before
@@ -51,7 +52,7 @@ func (d *decoder) foreign(kind string, n *node) (provider.Ref, bool) {
 	known := []string{"external", "id"}
 	for _, e := range n.entries {
 		if !slices.Contains(known, e.key) {
-			d.wrongKey(e, hintFields(e.key, known), "unknown field %s", quote(e.key))
+			d.wrongKey(e, d.hintFields(e.key, known), "unknown field %s", quote(e.key))
 			return provider.Ref{}, false
 		}
 	}
@@ -84,22 +85,37 @@ func (d *decoder) named(kind, name string, n *node) (provider.Ref, bool) {
 		}
 		return provider.Ref{}, false // else something is wrong with the block, and has been reported
 	}
+	if d.misspelt[kind] || d.maybeMember(kind, name) {
+		return provider.Ref{}, false
+	}
 	if group, ok := strings.CutPrefix(name, "group:"); ok {
 		d.wrong(n, fmt.Sprintf("write %s", quote(group)), "group: stands only among the sources of a rule")
 		return provider.Ref{}, false
 	}
 	for _, other := range d.kinds {
 		if d.members[provider.Address{Kind: other.Name, Name: name}] != nil {
-			d.wrong(n, "", "%s is a %s, and here is a %s expected", quote(name), other.Name, kind)
+			d.wrong(n, "", "expected a %s; %s is of kind %s", kind, quote(name), other.Name)
 			return provider.Ref{}, false
 		}
 	}
-	hint := didYouMean(name, d.namesOf(kind))
-	if hint == "" {
-		hint = "declare it, or write {external: " + name + "} for one that the stack does not own"
+	hint := ""
+	if len(d.issues) < maxHints {
+		hint = cmp.Or(d.didYouMean(name, d.namesOf(kind)),
+			"declare it, or write {external: "+name+"} for one that the stack does not own")
 	}
 	d.wrong(n, hint, "this stack has no %s %s", kind, quote(name))
 	return provider.Ref{}, false
+}
+
+// maybeMember reports whether the name may be that of a member of a block
+// whose count could not be read.
+func (l *loader) maybeMember(kind, name string) bool {
+	for _, b := range l.blocks[kind] {
+		if b.unread && strings.HasPrefix(name, b.name+"-") {
+			return true
+		}
+	}
+	return false
 }
 
 // namesOf lists the resources of a kind, sorted.

@@ -77,9 +77,8 @@ func (d *decoder) shortRule(f provider.Field, n *node) (services, sources []prov
 		return nil, nil
 	}
 	protocol, ports, hasPorts := strings.Cut(strings.Join(words[:at], " "), "/")
-	services, err := serve(strings.TrimSpace(protocol), ports, hasPorts)
-	if err != nil {
-		d.wrong(n, "", "%v", err)
+	services = d.served(n, strings.TrimSpace(protocol), ports, hasPorts)
+	if services == nil {
 		return nil, nil
 	}
 	for part := range strings.SplitSeq(strings.Join(words[at+1:], " "), ",") {
@@ -98,7 +97,7 @@ func (d *decoder) longRule(f provider.Field, n *node) (services, sources []provi
 		case e.key == other:
 			d.wrongKey(e, "write “"+word+"”", "%s rules have no “%s”", f.Name, other)
 		default:
-			d.wrongKey(e, hintFields(e.key, known), "unknown field %s", quote(e.key))
+			d.wrongKey(e, d.hintFields(e.key, known), "unknown field %s", quote(e.key))
 		}
 	}
 	services = d.longService(n)
@@ -128,57 +127,74 @@ func (d *decoder) longService(n *node) []provider.Rule {
 	}
 	name, err := Protocol(protocol)
 	if err != nil {
-		d.wrong(e.value, didYouMean(protocol, protocolNames()), "%v", err)
+		d.wrong(e.value, d.didYouMean(protocol, protocolNames()), "%v", err)
 		return nil
 	}
-	ports, kind, code := n.get("ports"), n.get("type"), n.get("code")
-	if isICMP := name == "icmp" || name == "icmpv6"; !isICMP {
-		for _, e := range []*entry{kind, code} {
-			if e != nil {
-				d.wrongKey(e, "", "%s has no %s; only icmp and icmpv6 have", name, e.key)
-				return nil
-			}
+	if name == "icmp" || name == "icmpv6" {
+		return d.icmpService(name, n)
+	}
+	for _, key := range []string{"type", "code"} {
+		if e := n.get(key); e != nil {
+			d.wrongKey(e, "", "%s has no %s; only icmp and icmpv6 have", name, e.key)
+			return nil
 		}
-	} else if (kind == nil) != (code == nil) {
-		d.wrong(n, "", "type and code go together; without both, every type is let through")
-		return nil
-	} else if kind != nil {
-		t, ok1 := d.scalar(kind.value)
-		c, ok2 := d.scalar(code.value)
-		return d.served(n, name, t+":"+c, true, ok1 && ok2)
 	}
-	if ports == nil || ports.value.shape == null {
-		return d.served(n, name, "", false, true)
+	ports := n.get("ports")
+	switch {
+	case ports == nil || ports.value.shape == null:
+		return d.served(n, name, "", false)
+	case ports.value.shape != list:
+		return d.portService(name, ports.value)
 	}
-	text, ok := d.portList(ports.value)
-	return d.served(ports.value, name, text, true, ok)
-}
-
-func (d *decoder) served(n *node, protocol, ports string, hasPorts, ok bool) []provider.Rule {
-	if !ok {
-		return nil
+	var services []provider.Rule
+	for _, item := range ports.value.items {
+		services = append(services, d.portService(name, item)...)
 	}
-	services, err := serve(protocol, ports, hasPorts)
-	if err != nil {
-		d.wrong(n, "", "%v", err)
+	if len(ports.value.items) == 0 {
+		d.wrong(ports.value, "", "an empty list lets nothing through; without ports, all are")
 	}
 	return services
 }
 
-// portList is a scalar, or a list of scalars, as one text.
-func (d *decoder) portList(n *node) (string, bool) {
-	if n.shape != list {
-		return d.scalar(n)
+func (d *decoder) portService(protocol string, n *node) []provider.Rule {
+	text, ok := d.scalar(n)
+	if !ok {
+		return nil
 	}
-	var parts []string
-	for _, item := range n.items {
-		text, ok := d.scalar(item)
-		if !ok {
-			return "", false
+	return d.served(n, protocol, text, true)
+}
+
+// icmpService decodes type and code.
+func (d *decoder) icmpService(protocol string, n *node) []provider.Rule {
+	ports, kind, code := n.get("ports"), n.get("type"), n.get("code")
+	switch {
+	case ports != nil:
+		d.wrongKey(ports, "", "%s has no ports; it has type and code", protocol)
+		return nil
+	case kind == nil && code == nil:
+		return d.served(n, protocol, "", false)
+	case kind == nil || code == nil:
+		d.wrong(n, "", "type and code go together; without both, every type is let through")
+		return nil
+	}
+	t, ok1 := d.scalar(kind.value)
+	c, ok2 := d.scalar(code.value)
+	if !ok1 || !ok2 {
+		return nil
+	}
+	return d.served(kind.value, protocol, t+":"+c, true)
+}
+
+func (d *decoder) served(n *node, protocol, ports string, hasPorts bool) []provider.Rule {
+	services, err := serve(protocol, ports, hasPorts)
+	if err != nil {
+		hint := ""
+		if _, err := Protocol(protocol); err != nil {
+			hint = d.didYouMean(protocol, protocolNames())
 		}
-		parts = append(parts, text)
+		d.wrong(n, hint, "%v", err)
 	}
-	return strings.Join(parts, ","), true
+	return services
 }
 
 // sourceList decodes the other ends of a long rule.

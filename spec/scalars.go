@@ -13,7 +13,7 @@ import (
 func (d *decoder) text(f provider.Field, n *node) (provider.Value, bool) {
 	text, ok := d.scalar(n)
 	if ok && f.Enum != nil && !slices.Contains(f.Enum, text) {
-		d.wrong(n, didYouMean(text, f.Enum), "%s is not one of %s", d.show(text), alternatives(f.Enum))
+		d.wrong(n, d.didYouMean(text, f.Enum), "%s is not one of %s", d.show(text), alternatives(f.Enum))
 		return nil, false
 	}
 	return text, ok
@@ -103,9 +103,9 @@ func (d *decoder) bytes(n *node) (provider.Value, bool) {
 	if !ok {
 		hint := "the units are KiB, MiB, GiB and TiB"
 		if other, ok := otherUnits[strings.ToLower(m[2])]; ok {
-			hint = fmt.Sprintf("write %d%s; 1 GiB is 1024³ bytes", number, other)
+			hint = fmt.Sprintf("write %d%s (1 GiB is 1024³ bytes)", number, other)
 		}
-		d.wrong(n, hint, "a size without a unit that tells its bytes: %s", d.show(text))
+		d.wrong(n, hint, "expected a size with a unit such as 20GiB, not %s", d.show(text))
 		return nil, false
 	}
 	bytes := provider.Size(number) * unit
@@ -143,7 +143,7 @@ func (d *decoder) idOnly(n *node) (string, bool) {
 	for _, e := range n.entries {
 		if e.key != "id" {
 			ok = false
-			d.wrongKey(e, hintFields(e.key, []string{"id"}), "unknown field %s", quote(e.key))
+			d.wrongKey(e, d.hintFields(e.key, []string{"id"}), "unknown field %s", quote(e.key))
 		}
 	}
 	e := n.get("id")

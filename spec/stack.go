@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -113,12 +114,9 @@ func (i Issue) String() string {
 type Issues []Issue
 
 func (is Issues) Error() string {
-	text := ""
+	lines := make([]string, len(is))
 	for i, issue := range is {
-		if i > 0 {
-			text += "\n"
-		}
-		text += issue.String()
+		lines[i] = issue.String()
 	}
-	return text
+	return strings.Join(lines, "\n")
 }

@@ -1,25 +1,41 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
 
 // didYouMean is a hint that names the candidate closest to word, or "" where
-// none is close.
-func didYouMean(word string, candidates []string) string {
+// none is close. Nobody reads the hundredth hint, and they take time.
+func (r *report) didYouMean(word string, candidates []string) string {
+	if len(r.issues) >= maxHints {
+		return ""
+	}
 	if best, ok := closest(word, candidates); ok {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return ""
 }
 
+// hintFields helps with an unknown field.
+func (r *report) hintFields(word string, known []string) string {
+	if len(r.issues) >= maxHints {
+		return ""
+	}
+	return cmp.Or(r.didYouMean(word, known), "known here: "+strings.Join(known, ", "))
+}
+
 // closest returns the candidate with the fewest typing errors between it and
 // word, the first of equals.
 func closest(word string, candidates []string) (string, bool) {
 	best, distance := "", 1+tolerance(word)
+	if distance == 1 {
+		return "", false
+	}
+	word = fold(word)
 	for _, c := range candidates {
-		if d := levenshtein(fold(word), fold(c), distance); d < distance {
+		if d := typos(word, fold(c), distance); d < distance {
 			best, distance = c, d
 		}
 	}
@@ -29,11 +45,11 @@ func closest(word string, candidates []string) (string, bool) {
 // tolerance is how many typing errors a word of that length may have.
 func tolerance(word string) int {
 	switch n := len(word); {
-	case n < 3:
+	case n < 2, n > 255:
 		return 0
-	case n < 4:
+	case n < 5:
 		return 1
-	case n < 8:
+	case n < 9:
 		return 2
 	default:
 		return 3
@@ -42,30 +58,38 @@ func tolerance(word string) int {
 
 // fold makes security_groups and SecurityGroups one word.
 func fold(s string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+	return strings.ToLower(separators.Replace(s))
 }
 
-// levenshtein counts the insertions, deletions and substitutions between a and
-// b. It gives up, with limit, where there are at least that many.
-func levenshtein(a, b string, limit int) int {
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
+
+// typos counts the letters that were left out, added, mistaken or swapped with
+// their neighbour between a and b: the optimal string alignment distance,
+// which is Levenshtein's with swaps. It gives up, with limit, where there are at
+// least that many.
+func typos(a, b string, limit int) int {
 	s, t := []rune(a), []rune(b)
 	if len(s)-len(t) >= limit || len(t)-len(s) >= limit {
 		return limit
 	}
-	row := make([]int, len(t)+1)
+	before, above, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
 	for j := range row {
 		row[j] = j
 	}
-	for i, r := range s {
-		diagonal, least := row[0], i+1
-		row[0] = i + 1
-		for j, u := range t {
-			cost := diagonal
-			if r != u {
-				cost = 1 + min(diagonal, row[j], row[j+1])
+	for i := 1; i <= len(s); i++ {
+		before, above, row = above, row, before
+		row[0] = i
+		least := i
+		for j := 1; j <= len(t); j++ {
+			mistaken := above[j-1]
+			if s[i-1] != t[j-1] {
+				mistaken++
 			}
-			diagonal, row[j+1] = row[j+1], cost
-			least = min(least, cost)
+			row[j] = min(mistaken, above[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+			least = min(least, row[j])
 		}
 		if least >= limit {
 			return limit

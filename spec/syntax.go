@@ -73,7 +73,21 @@ func explain(src *source, data []byte, err error) Issue {
 		}
 	}
 	at := len(lines[line]) - len(strings.TrimLeft(lines[line], " "))
-	return Issue{Pos: place(src, line, lines[line], at), Text: text}
+	hint := ""
+	for _, u := range unquoted {
+		if m := u.FindStringSubmatchIndex(lines[line]); m != nil {
+			at, hint = m[2], "put the text in quotes"
+			break
+		}
+	}
+	return Issue{Pos: place(src, line, lines[line], at), Text: text, Hint: hint}
+}
+
+// unquoted finds texts that YAML takes for something else: those that begin
+// with a character it keeps for itself, and those with another “: ” in them.
+var unquoted = []*regexp.Regexp{
+	regexp.MustCompile("(?:^|[:,-] |[\\[{] ?)([@`%].*)"),
+	regexp.MustCompile(`^[^"':]*: +([^"'\[{|>#].*: .*)`),
 }
 
 func place(src *source, line int, text string, at int) Pos {

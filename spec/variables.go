@@ -95,7 +95,7 @@ func (v *variables) longForm(d *variable, n *node) {
 	for _, e := range n.entries {
 		switch {
 		case !slices.Contains(fields, e.key):
-			v.wrongKey(e, hintFields(e.key, fields), "unknown field %q", e.key)
+			v.wrongKey(e, v.hintFields(e.key, fields), "unknown field %q", e.key)
 		case e.value.shape == null:
 		case e.value.shape != scalar:
 			v.wrong(e.value, "", "expected a single value, not %s", e.value)
@@ -103,7 +103,7 @@ func (v *variables) longForm(d *variable, n *node) {
 			d.fallback = e.value
 		case e.key == "type":
 			if d.typ = e.value.text; !slices.Contains(variableTypes, d.typ) {
-				v.wrong(e.value, didYouMean(d.typ, variableTypes), "%s is no type; expected one of string, int, bool", e.value)
+				v.wrong(e.value, v.didYouMean(d.typ, variableTypes), "%s is no type; expected one of string, int, bool", e.value)
 				d.typ = "string"
 			}
 		case e.key == "required":
@@ -237,7 +237,7 @@ func (v *variables) unusedFlags() {
 			v.add(Issue{
 				Pos:  Pos{File: "--var " + name},
 				Text: "the stack has no such variable",
-				Hint: didYouMean(name, slices.Sorted(maps.Keys(v.declared))),
+				Hint: v.didYouMean(name, slices.Sorted(maps.Keys(v.declared))),
 			})
 		}
 	}
@@ -251,7 +251,7 @@ func (v *variables) expand(n *node, from lookup) (string, bool) {
 	}
 	hint := ""
 	if unset := (*unsetError)(nil); errors.As(err, &unset) {
-		hint = didYouMean(unset.name, slices.Sorted(maps.Keys(v.declared)))
+		hint = v.didYouMean(unset.name, slices.Sorted(maps.Keys(v.declared)))
 	}
 	v.wrong(n, hint, "%v", err)
 	return "", false
