@@ -100,7 +100,10 @@ type Field struct {
 	// Sum computes what stands for a Content in comparisons; nil is SHA-256.
 	// Its error is a user mistake.
 	Sum func(content []byte) (string, error)
-	// Modes are the values that onChange may take inside a Content.
+	// Modes are the values that onChange may take for the field: inside a
+	// Content, or for a field that can't be changed in place otherwise
+	// ("reinstall", where the kind's operation of that name sets it). A field
+	// of Change Refuse or GrowOnly without them can only be replaced.
 	Modes []string
 
 	// Inherit fills an absent field from the resource that another field links

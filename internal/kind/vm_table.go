@@ -12,7 +12,8 @@ func vmTable() *provider.Kind {
 		},
 		{
 			Name: "template", Code: "te", Type: provider.Choice, Catalogue: "template", Required: true, Change: provider.Refuse,
-			Doc: "The template that the root disk is made from, by name or id.",
+			Modes: []string{"reinstall", "replace"},
+			Doc:   "The template that the root disk is made from, by name or id.",
 		},
 		{
 			Name: "rootDisk", Code: "rd", Type: provider.Bytes, Set: "growRoot", Change: provider.GrowOnly,
