@@ -135,10 +135,28 @@ func (s stored) cause(r *row, f provider.Field, want, have provider.Value) Cause
 	if named, ok := have.(provider.Named); ok && named.ID != "" && specPart(f, named.ID).hash(id) == last {
 		return Pending // it was declared by id
 	}
-	if specPart(f, provider.Format(have)).hash(id) == last {
+	if specPart(f, liveText(f, have)).hash(id) == last {
 		return Pending
 	}
 	return Both
+}
+
+// liveText is the canonical text of a live value: where there is none, of what
+// the file declares to have none.
+func liveText(f provider.Field, have provider.Value) string {
+	if have == nil {
+		switch f.Type {
+		case provider.Text:
+			return ""
+		case provider.Links:
+			have = []provider.Ref{}
+		case provider.Rules:
+			have = []provider.Rule{}
+		case provider.Map:
+			have = map[string]string{}
+		}
+	}
+	return provider.Format(have)
 }
 
 // joinCause is the cause of a change whose fields have those causes.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/trueup/trueup/provider"
@@ -42,6 +43,8 @@ func (p *planner) decideLive(r *row) {
 			r.restart = true
 		case reinstalled:
 			d.reinstall = true
+		case forbidden:
+			d.forbidden = true
 		case replaced:
 			r.action = Recreate
 			r.reasons = append(r.reasons, d.field.Name+" can only be set at creation")
@@ -128,7 +131,7 @@ func (p *planner) settable(r *row, f provider.Field) bool {
 
 // permitted asks onChange about a change that loses something.
 func (p *planner) permitted(r *row, d diff, rule string) consequence {
-	_, canReinstall := r.kind.Operation(operationReinstall)
+	canReinstall := slices.Contains(d.field.Modes, onChangeReinstall)
 	switch {
 	case rule == onChangeReplace:
 		return replaced
@@ -138,6 +141,10 @@ func (p *planner) permitted(r *row, d diff, rule string) consequence {
 	text := fmt.Sprintf("%s can't be changed from %s to %s on a live %s", d.field.Name, shown(d.field, d.old), shown(d.field, d.new), r.Kind)
 	if d.field.Change == provider.GrowOnly {
 		text = fmt.Sprintf("%s can only grow: it can't go from %s to %s", d.field.Name, shown(d.field, d.old), shown(d.field, d.new))
+	}
+	if p.opts.Compare {
+		r.because(text)
+		return forbidden
 	}
 	ways := []string{fmt.Sprintf("onChange: {%s: replace} allows to delete and create it anew", d.field.Name)}
 	if canReinstall {

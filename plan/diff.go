@@ -13,6 +13,9 @@ type diff struct {
 	cause          Cause
 	// reinstall is set where the change is made by the reinstalling operation.
 	reinstall bool
+	// forbidden is set where nothing may be done about it; only in a
+	// comparison.
+	forbidden bool
 }
 
 // byElement reports whether the field is changed element by element.

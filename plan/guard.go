@@ -10,6 +10,9 @@ import (
 // guard refuses plans that would be regretted.
 func (p *planner) guard() {
 	p.guardOrigin()
+	if p.opts.Compare {
+		return
+	}
 	p.guardProtected()
 	if !p.destroy {
 		p.guardEmpty()

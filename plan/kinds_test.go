@@ -77,7 +77,7 @@ func kinds() provider.Kinds {
 			Fields: []provider.Field{
 				zone,
 				{Name: "offering", Code: "of", Type: provider.Choice, Catalogue: "serviceOffering", Set: "scale"},
-				{Name: "template", Code: "te", Type: provider.Choice, Catalogue: "template", Change: provider.Refuse},
+				{Name: "template", Code: "te", Type: provider.Choice, Catalogue: "template", Change: provider.Refuse, Modes: []string{"reinstall", "replace"}},
 				{Name: "rootDisk", Code: "rd", Type: provider.Bytes, Set: "growRoot", Change: provider.GrowOnly},
 				{Name: "displayName", Code: "dn", Type: provider.Text, Set: "setDisplayName"},
 				{Name: "securityGroups", Code: "sg", Type: provider.Links, Kind: "securityGroup", Set: "setGroups"},

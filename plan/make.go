@@ -14,6 +14,10 @@ type Options struct {
 	// Origin tells which repository and path the stack comes from, as
 	// trueup.origin on its anchor does; "" where that is not known.
 	Origin string
+	// Compare asks only for what differs. What a plan would refuse to do about
+	// a difference is no problem then, and what it would mean for other
+	// resources no change; the plan has no steps and no marks.
+	Compare bool
 }
 
 // Make returns the plan that turns what lives into what the stack declares.
@@ -98,7 +102,9 @@ func (p *planner) plan() (*Plan, error) {
 	p.match()
 	p.normalise()
 	p.decide()
-	p.relink()
+	if !p.opts.Compare {
+		p.relink()
+	}
 	p.guard()
 	if err := p.problems.err(); err != nil {
 		return nil, err
@@ -106,6 +112,9 @@ func (p *planner) plan() (*Plan, error) {
 	for i, r := range p.rows {
 		r.rank = i
 		p.addSteps(r)
+	}
+	if p.opts.Compare {
+		return p.result(nil), nil
 	}
 	p.addEdges()
 	steps := p.order()

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/trueup/trueup/provider"
@@ -39,7 +40,9 @@ func (p *planner) marks() []Mark {
 			marks = append(marks, m)
 		}
 	}
-	return append(marks, p.staleNotes()...)
+	marks = append(marks, p.staleNotes()...)
+	slices.SortFunc(marks, func(a, b Mark) int { return provider.CompareAddress(a.Address, b.Address) })
+	return marks
 }
 
 // mark compares what stands about a row, on its resource and on the anchor,

@@ -76,13 +76,13 @@ func (p *planner) matchLive(l *provider.Live) {
 // claim tells whether a live resource is the stack's, under which address, and
 // whether only an open note says so.
 //
-//	tag trueup.stack | noted               | ours
-//	-----------------+---------------------+------------------------------
-//	this stack       | as owned, or needn't| yes
-//	another stack    |                     | no
-//	can't have one   | as owned            | yes
-//	none             | open, and its mark  | yes, and its marks are finished
-//	else             |                     | no
+//	tag trueup.stack | noted                | ours
+//	-----------------+----------------------+------------------------------
+//	another stack    |                      | no
+//	this stack       | as owned, or needn't | yes
+//	none             | as owned             | yes, unless the tag is needed too
+//	any of these     | open, and its marker | yes, and its marks are finished
+//	else             |                      | no
 func (p *planner) claim(l *provider.Live) (a provider.Address, resumed, ok bool) {
 	kind := p.kinds[l.Kind]
 	owner := l.Tags[provider.TagStack]
@@ -90,7 +90,7 @@ func (p *planner) claim(l *provider.Live) (a provider.Address, resumed, ok bool)
 	switch {
 	case owner != "" && owner != p.stack.Name:
 		return a, false, false
-	case isNoted && (kind.TagType == "" || kind.NoteID && owner != ""):
+	case isNoted && (!kind.NoteID || owner != ""):
 		return noted, false, true
 	case owner != "" && !kind.NoteID:
 		return p.addressOf(l), false, true

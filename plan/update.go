@@ -20,6 +20,7 @@ func (p *planner) addUpdate(r *row) {
 	sets := newSets()
 	for _, d := range r.diffs {
 		switch {
+		case d.forbidden:
 		case d.field.Name == fieldPower && r.kind.Start != "": // by the outage
 		case d.reinstall:
 			if d.field.Set != "" {
