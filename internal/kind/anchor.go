@@ -19,7 +19,7 @@ func (c *cloud) CreateTags(ctx context.Context, tagType string, ids []string, ta
 		return nil
 	}
 	err := cloudstack.Exec(ctx, c.client, createTags(tagType, ids, tags))
-	return classify("tag "+tagType+" "+strings.Join(ids, ", "), err)
+	return failedTo("tag "+tagType+" "+strings.Join(ids, ", "), err)
 }
 
 // DeleteTags implements [provider.Keeper]. CloudStack fails only where none of
@@ -31,9 +31,9 @@ func (c *cloud) DeleteTags(ctx context.Context, tagType string, ids []string, ta
 	tried := "remove tags from " + tagType + " " + strings.Join(ids, ", ")
 	err := cloudstack.Exec(ctx, c.client, deleteTags(tagType, ids, tags))
 	if noSuchTag(err) {
-		return &failed{tried: tried, class: provider.ErrConflict, cause: err}
+		return failedTo(tried, as(provider.ErrConflict, "it carries no such tag with that value", err))
 	}
-	return classify(tried, err)
+	return failedTo(tried, err)
 }
 
 // noSuchTag reports whether deleteTags found no tag of that key and value: its
@@ -71,7 +71,7 @@ func idsOf(ids []string) []cloudstack.ID {
 func (c *cloud) Anchors(ctx context.Context) ([]provider.Anchor, error) {
 	groups, err := collect(ctx, c.client, cloudstack.ListSecurityGroups{Keyword: provider.AnchorPrefix})
 	if err != nil {
-		return nil, classify("list the anchors of all stacks", err)
+		return nil, failedTo("list the anchors of all stacks", err)
 	}
 	return anchorsAmong(groups), nil
 }
@@ -97,7 +97,7 @@ func (c *cloud) CreateAnchor(ctx context.Context, stack string) (provider.Anchor
 		Description: "trueup keeps the lease and the notes of the stack " + stack + " here. Leave it empty.",
 	})
 	if err != nil {
-		return provider.Anchor{}, classify("create the anchor of the stack "+stack, err)
+		return provider.Anchor{}, failedTo("create the anchor of the stack "+stack, err)
 	}
 	return provider.Anchor{Stack: stack, ID: string(g.ID), Tags: map[string]string{}}, nil
 }
@@ -108,5 +108,5 @@ func (c *cloud) DeleteAnchor(ctx context.Context, id string) error {
 	if errors.Is(err, cloudstack.ErrNotFound) {
 		return nil
 	}
-	return classify("delete the anchor "+id, err)
+	return failedTo("delete the anchor "+id, err)
 }

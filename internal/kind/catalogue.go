@@ -33,12 +33,12 @@ func (c *cloud) Catalogue(ctx context.Context, names []string) (*provider.Catalo
 		}
 		g.Go(func() (err error) {
 			entries[i], err = read(ctx, c.client)
-			return classify("list what the cloud offers: "+name, err)
+			return failedTo("list what the cloud offers: "+name, err)
 		})
 	}
 	g.Go(func() (err error) {
 		result.Limits, err = limits(ctx, c.client)
-		return classify("list the account's limits", err)
+		return failedTo("list the account's limits", err)
 	})
 	if err := g.Wait(); err != nil {
 		return nil, err

@@ -109,16 +109,19 @@ func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, er
 	case err != nil:
 		return provider.Result{}, err
 	case cmd.wait == nil:
-		return provider.Result{}, fmt.Errorf("%s: %s is no job to wait for", job.Op.Address, job.Op.Name)
+		return provider.Result{}, noJob(job.Op)
 	}
 	made, err := cmd.wait(ctx, c, job)
 	if err == nil {
 		return made, nil
 	}
-	if err = c.reconsider(ctx, cmd, job.Op, c.waitFailure(job, since, err)); err == nil {
+	if errors.Is(err, cloudstack.ErrJobFailed) { // and not of a job that isn't known
+		err = c.reconsider(ctx, cmd, job.Op, err)
+	}
+	if err == nil {
 		return result, nil
 	}
-	return provider.Result{}, c.failure(job.Op, err)
+	return provider.Result{}, c.failure(job.Op, c.waitFailure(job, since, err))
 }
 
 // reconsider returns nil for a refusal of what is so already, and otherwise the
@@ -132,7 +135,7 @@ func (c *cloud) reconsider(ctx context.Context, cmd command, op provider.Op, ref
 	}
 	if cmd.already != nil {
 		if is, err := cmd.already(ctx, c, op, refusal); err != nil {
-			return errors.Join(refusal, fmt.Errorf("looking whether it is so already: %w", err))
+			return fmt.Errorf("%w; looking whether it is so already: %w", refusal, err)
 		} else if is {
 			return nil
 		}

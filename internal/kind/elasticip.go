@@ -94,8 +94,11 @@ func either(nat, shared command) command {
 		},
 		wait: func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error) {
 			cmd, err := choose(ctx, c)
-			if err != nil || cmd.wait == nil {
+			switch {
+			case err != nil:
 				return provider.Result{}, err
+			case cmd.wait == nil:
+				return provider.Result{}, noJob(job.Op)
 			}
 			return cmd.wait(ctx, c, job)
 		},

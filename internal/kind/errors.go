@@ -2,6 +2,8 @@ package kind
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -29,27 +31,41 @@ var classes = [...]struct {
 	{cloudstack.ErrInvalid, nil, "change the stack file"},
 }
 
-// failure says of an error what was tried, on what, and what to do about it,
-// and gives it the class by which a caller decides. It is nil for nil.
+// failure is the error of an operation, with the class by which a caller
+// decides; nil for nil. It doesn't say what was tried: whoever runs the plan
+// puts address and command before it, and its advice behind it.
 func (c *cloud) failure(op provider.Op, err error) error {
 	if err == nil {
 		return nil
 	}
-	tried := "wait for an earlier job"
-	if k, ok := c.kinds[op.Kind]; ok && op.Name != "" {
+	f := understand(err)
+	if k, ok := c.kinds[op.Kind]; ok {
 		operation, _ := k.Operation(op.Name)
-		tried = operation.Doc
+		f.command = operation.Command
 	}
-	return classify(op.Address.String()+": "+tried, err)
+	return f
 }
 
-// classify is failure for what is tried without an operation.
-func classify(tried string, err error) error {
+// failedTo is the error of what is tried without an operation: it says
+// everything itself. It is nil for nil.
+func failedTo(try string, err error) error {
 	if err == nil {
 		return nil
 	}
-	f := &failed{tried: tried, cause: err}
-	if classified(err) {
+	f := understand(err)
+	if f.advice == "" {
+		return fmt.Errorf("%s: %w", try, f)
+	}
+	return fmt.Errorf("%s: %w; %s", try, f, f.advice)
+}
+
+// understand finds the class of an error.
+func understand(err error) *failed {
+	if f, ok := errors.AsType[*failed](err); ok {
+		return f
+	}
+	f := &failed{cause: err}
+	if _, ok := errors.AsType[*provider.StillRunning](err); ok {
 		return f
 	}
 	for _, class := range classes {
@@ -61,50 +77,43 @@ func classify(tried string, err error) error {
 		if f.class == provider.ErrNotFound && errors.Is(err, cloudstack.ErrJobFailed) {
 			f.class = nil
 		}
-		return f
+		break
 	}
 	return f
 }
 
+// as gives a refusal one of provider's classes, or none, and words that say
+// why it came to it.
+func as(class error, why string, refusal error) error {
+	f := understand(refusal)
+	return &failed{why: why, class: class, cause: refusal, advice: f.advice}
+}
+
 // failed is an error of a Cloud.
 type failed struct {
-	tried  string
-	class  error // one of provider's, or nil
-	cause  error
-	advice string // may be empty
+	command string // as the cause begins, to be left out; may be empty
+	why     string // what we know beyond the cause; may be empty
+	class   error  // one of provider's, or nil
+	cause   error
+	advice  string // may be empty
 }
 
 func (f *failed) Error() string {
-	text := f.tried + ": " + f.cause.Error()
-	if f.advice != "" {
-		text += "; " + f.advice
+	text := strings.TrimPrefix(f.cause.Error(), f.command+": ")
+	if f.why != "" {
+		return f.why + ": " + text
 	}
 	return text
 }
+
+// Advice says what to do about it, "" where nobody knows.
+func (f *failed) Advice() string { return f.advice }
 
 func (f *failed) Unwrap() []error {
 	if f.class == nil {
 		return []error{f.cause}
 	}
 	return []error{f.class, f.cause}
-}
-
-// as gives a refusal one of provider's classes, and words that say why.
-func as(class error, why string, refusal error) error {
-	return &failed{tried: why, class: class, cause: refusal}
-}
-
-// classified reports whether an error has one of provider's classes already.
-func classified(err error) bool {
-	if _, ok := errors.AsType[*provider.StillRunning](err); ok {
-		return true
-	}
-	for _, class := range []error{provider.ErrHeld, provider.ErrTryAnother, provider.ErrQuota, provider.ErrConflict, provider.ErrExists, provider.ErrNotFound} {
-		if errors.Is(err, class) {
-			return true
-		}
-	}
-	return false
 }
 
 // refused reports whether the cloud itself has said no to what was asked, so

@@ -61,14 +61,19 @@ type request[C any] func(ctx context.Context, c *cloud, op provider.Op) (C, erro
 // errNothingToDo is the error of a request that there is no need to send.
 var errNothingToDo = errors.New("there is nothing to do")
 
-// plain is a request that the operation alone makes.
-func plain[C any](make func(op provider.Op) C) request[C] {
-	return func(_ context.Context, _ *cloud, op provider.Op) (C, error) { return make(op), nil }
+// noJob is the error of waiting for what is done in the call itself.
+func noJob(op provider.Op) error {
+	return as(provider.ErrNotFound, op.Name+" makes no job", cloudstack.ErrNotFound)
 }
 
-// call is an operation that is done when the cloud has answered. made tells
+// plain is a request that the operation alone makes.
+func plain[C any](of func(op provider.Op) C) request[C] {
+	return func(_ context.Context, _ *cloud, op provider.Op) (C, error) { return of(op), nil }
+}
+
+// call is an operation that is done when the cloud has answered. result tells
 // what came of it; nil stands for the resource that the operation is about.
-func call[C cloudstack.Command[R], R any](request request[C], made func(R) (provider.Result, error)) command {
+func call[C cloudstack.Command[R], R any](request request[C], result func(R) (provider.Result, error)) command {
 	return command{start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
 		cmd, err := request(ctx, c, op)
 		if err != nil {
@@ -78,14 +83,14 @@ func call[C cloudstack.Command[R], R any](request request[C], made func(R) (prov
 		if err != nil {
 			return provider.Job{}, err
 		}
-		result, err := outcome(op, answer, made)
-		return provider.Job{Resource: result.ID, Op: op, Done: true}, err
+		made, err := outcome(op, answer, result)
+		return provider.Job{Resource: made.ID, Op: op, Done: true}, err
 	}}
 }
 
 // job is an operation that the cloud does in a job of its own, which has the
-// id that the operation asks for. made is as for call.
-func job[C cloudstack.AsyncCommand[R], R any](request request[C], made func(R) (provider.Result, error)) command {
+// id that the operation asks for. result is as for call.
+func job[C cloudstack.AsyncCommand[R], R any](request request[C], result func(R) (provider.Result, error)) command {
 	return command{
 		start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
 			cmd, err := request(ctx, c, op)
@@ -109,8 +114,8 @@ func job[C cloudstack.AsyncCommand[R], R any](request request[C], made func(R) (
 			if err != nil {
 				return provider.Job{}, err
 			}
-			result, err := outcome(op, answer, made)
-			return provider.Job{Resource: result.ID, Op: op, Done: true}, err
+			made, err := outcome(op, answer, result)
+			return provider.Job{Resource: made.ID, Op: op, Done: true}, err
 		},
 		wait: func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error) {
 			var cmd C
@@ -118,14 +123,14 @@ func job[C cloudstack.AsyncCommand[R], R any](request request[C], made func(R) (
 			if err != nil {
 				return provider.Result{}, err
 			}
-			return outcome(job.Op, answer, made)
+			return outcome(job.Op, answer, result)
 		},
 	}
 }
 
-func outcome[R any](op provider.Op, answer R, made func(R) (provider.Result, error)) (provider.Result, error) {
-	if made == nil {
+func outcome[R any](op provider.Op, answer R, result func(R) (provider.Result, error)) (provider.Result, error) {
+	if result == nil {
 		return provider.Result{ID: op.ID, LiveName: op.LiveName}, nil
 	}
-	return made(answer)
+	return result(answer)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -100,7 +101,7 @@ func explainNetworkInUse(ctx context.Context, c *cloud, op provider.Op, refusal 
 	}
 	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{NetworkID: cloudstack.ID(op.ID), Details: []string{"min"}})
 	if err != nil {
-		return errors.Join(refusal, err)
+		return fmt.Errorf("%w; looking who uses it: %w", refusal, err)
 	}
 	var names []string
 	for _, m := range machines {

@@ -25,12 +25,12 @@ func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snaps
 		g.Go(func() error {
 			live, err := k.list(gctx, s)
 			found[i] = live
-			return classify("list all "+k.Plural, err)
+			return failedTo("list all "+k.Plural, err)
 		})
 	}
 	g.Go(func() (err error) {
 		snapshot.Capabilities.Expunge, err = c.mayExpunge(gctx)
-		return classify("ask what the cloud can do", err)
+		return failedTo("ask what the cloud can do", err)
 	})
 	if err := g.Wait(); err != nil {
 		return nil, err

@@ -153,7 +153,7 @@ func explainGroupInUse(ctx context.Context, c *cloud, op provider.Op, refusal er
 	users, err := c.usersOfGroup(ctx, op.ID)
 	switch {
 	case err != nil:
-		return errors.Join(refusal, err)
+		return fmt.Errorf("%w; looking who uses it: %w", refusal, err)
 	case len(users) > 0:
 		return as(nil, "it is still used by "+strings.Join(users, ", "), refusal)
 	}

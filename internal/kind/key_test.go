@@ -1,0 +1,98 @@
+package kind
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+	"github.com/trueup/trueup/provider/simulator"
+)
+
+// recordedKey is a key that was registered with a real server, and the
+// fingerprint that the server gave it.
+func recordedKey(t *testing.T) (key, sum string) {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join("..", "..", "testdata", "golden", "registerSSHKeyPair.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recorded struct {
+		Request struct{ PublicKey string }
+		Body    struct {
+			Answer struct {
+				KeyPair struct{ Fingerprint string }
+			} `json:"registersshkeypairresponse"`
+		}
+	}
+	if err := json.Unmarshal(raw, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	return recorded.Request.PublicKey, recorded.Body.Answer.KeyPair.Fingerprint
+}
+
+func opsKey(t *testing.T) provider.Blob {
+	t.Helper()
+	key, _ := recordedKey(t)
+	sum, err := fingerprint([]byte(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return provider.Blob{Sum: sum, Data: []byte(key + "\n")}
+}
+
+func TestFingerprintIsTheServers(t *testing.T) {
+	key, want := recordedKey(t)
+	for _, spelling := range []string{key, key + "\n", "  " + key + "\r\n"} {
+		if got, err := fingerprint([]byte(spelling)); got != want || err != nil {
+			t.Errorf("%q: got %s, %v, want %s", spelling, got, err, want)
+		}
+	}
+}
+
+func TestNoFingerprint(t *testing.T) {
+	for _, content := range []string{
+		"", "garbage", "ssh-rsa", "ssh-rsa !!!", "ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAA",
+		"-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n",
+		"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 a\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5 b\n",
+	} {
+		if got, err := fingerprint([]byte(content)); err == nil {
+			t.Errorf("%q: got %s", content, got)
+		}
+	}
+}
+
+func TestKeyLives(t *testing.T) {
+	inCloud(t, simulator.Config{}, func(b *bench) {
+		made := b.create("sshKey", "ops", provider.Fields{"publicKey": opsKey(t)})
+		b.shows(made.ID, map[string]string{"publicKey": "sum " + opsKey(t).Sum})
+
+		// Another key under the name, by hand, shows.
+		hand(b, cloudstack.DeleteSSHKeyPair{Name: "ops"})
+		other := hand(b, cloudstack.CreateSSHKeyPair{Name: "ops"})
+		if got := provider.Format(b.live(string(other.ID)).Fields["publicKey"]); got == "sum "+opsKey(t).Sum {
+			t.Errorf("got %s", got)
+		}
+		remove := provider.Op{Kind: "sshKey", Name: "delete", ID: string(other.ID), LiveName: "ops"}
+		b.do(remove)
+		b.do(remove) // gone already
+		if b.live(string(other.ID)) != nil {
+			t.Error("it is still there")
+		}
+	})
+}
+
+func TestAffinityGroupLives(t *testing.T) {
+	inCloud(t, simulator.Config{}, func(b *bench) {
+		made := b.create("affinityGroup", "apart", provider.Fields{"type": "host anti-affinity", "description": "one host each"})
+		b.shows(made.ID, map[string]string{"type": "host anti-affinity", "description": "one host each"})
+		remove := provider.Op{Kind: "affinityGroup", Name: "delete", ID: made.ID, LiveName: "apart"}
+		b.do(remove)
+		b.do(remove) // gone already
+		if b.live(made.ID) != nil {
+			t.Error("it is still there")
+		}
+	})
+}
