@@ -35,6 +35,7 @@ func (p *planner) decide() {
 }
 
 func (p *planner) decideLive(r *row) {
+	remarks := len(p.notes)
 	for _, d := range p.compare(r) {
 		switch p.consequence(r, d) {
 		case leftAlone:
@@ -58,7 +59,10 @@ func (p *planner) decideLive(r *row) {
 		r.action = Recreate
 		r.reasons = append(r.reasons, r.live.Broken)
 	}
-	if r.action == "" && len(r.diffs) > 0 {
+	switch {
+	case r.action == Recreate:
+		p.notes = p.notes[:remarks] // nothing of it is left as it is
+	case len(r.diffs) > 0:
 		r.action = Update
 	}
 }

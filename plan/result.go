@@ -61,15 +61,23 @@ func (p *planner) cause(r *row) Cause {
 	case r.action == Delete:
 		return Pending
 	case r.action == Create:
-		if _, known := p.anchor.owns[r.Address]; known {
-			return Drift
-		}
-		if !p.anchor.exists {
-			return Pending
-		}
-		return Unknown
+		return p.createCause(r)
 	default:
 		return r.cause()
+	}
+}
+
+// createCause tells whether somebody removed the resource or nobody made it yet,
+// where a note would say so.
+func (p *planner) createCause(r *row) Cause {
+	_, noted := p.anchor.owns[r.Address]
+	switch {
+	case noted:
+		return Drift
+	case !p.anchor.exists || r.kind.TagType == "" || r.kind.NoteID:
+		return Pending
+	default:
+		return Unknown
 	}
 }
 
