@@ -213,5 +213,9 @@ func (r *run) flushed(ctx context.Context, f *flush) {
 			r.unkept(fmt.Errorf("%s: %w; the next apply writes it", e.address, e.err))
 		}
 	}
-	r.emit(Event{Text: fmt.Sprintf("bookkeeping: %d resources", written)})
+	text := fmt.Sprintf("bookkeeping: %d written", written)
+	if unwritten := len(f.entries) - written; unwritten > 0 {
+		text += fmt.Sprintf(", %d not", unwritten)
+	}
+	r.emit(Event{Text: text})
 }

@@ -147,7 +147,9 @@ func (c *fakeCloud) Start(ctx context.Context, op provider.Op) (provider.Job, er
 	if err != nil {
 		return provider.Job{}, err
 	}
-	job.Done = b.takes == 0 && b.fail == nil
+	if b.takes == 0 && b.fail == nil {
+		job.ID, job.Done = "", true
+	}
 	return job, nil
 }
 

@@ -312,3 +312,50 @@ func TestErrorsThatKnowWhatToDoAreHeard(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
 }
+
+func TestAPlanOutOfOrderIsAMistakeOfOurs(t *testing.T) {
+	for _, steps := range [][]plan.Step{
+		{step("t/a set", "t/b set"), step("t/b set")},
+		{step("t/a set", "t/missing set")},
+		{step("t/a delete"), step("t/b set", "t/a delete")},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%q ran", steps[0].ID)
+				}
+			}()
+			Run(t.Context(), newCloud(), planOf(steps...), Options{Run: "r1"})
+		}()
+	}
+}
+
+func TestEventsOfAChainAreTheSameEveryTime(t *testing.T) {
+	var stories [2]string
+	for i := range stories {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := newCloud()
+			l := leased(t, cloud)
+			cloud.script["t/a create"] = behaviour{takes: time.Minute}
+			began := time.Now()
+			observe := func(e Event) {
+				if e.Step != nil {
+					stories[i] += fmt.Sprintln(e.At.Sub(began), e.Step.ID, e.Phase, e.Job)
+				}
+			}
+			Run(t.Context(), cloud, planOf(step("t/a create"), step("t/b set", "t/a create"), step("t/c delete")), Options{Run: "r1", Lease: l, Observe: observe})
+			release(t, cloud, l)
+		})
+	}
+	job := JobID("r1", provider.Address{Kind: "t", Name: "a"}, 1)
+	want := "100ms t/a create started \n" +
+		"200ms t/a create submitted " + job + "\n" +
+		"1m0.15s t/a create done " + job + "\n" +
+		"1m0.15s t/b set started \n" +
+		"1m0.25s t/b set done \n" +
+		"1m0.25s t/c delete started \n" +
+		"1m0.35s t/c delete done \n"
+	if got := stories[0]; got != want || got != stories[1] {
+		t.Errorf("got\n%s\nthen\n%s\nwant\n%s", got, stories[1], want)
+	}
+}

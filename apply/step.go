@@ -82,9 +82,9 @@ func (r *run) perform(ctx context.Context, op provider.Op, note tag, submitted f
 	case err != nil:
 		return r.refused(ctx, note, provider.Job{}, err)
 	}
-	submitted(job)
 	result := provider.Result{}
 	if !job.Done {
+		submitted(job)
 		result, err = r.await(ctx, job, lost)
 	}
 	v := verdict{
