@@ -136,6 +136,9 @@ func appendJSONList[T any](b []byte, list []T) []byte {
 
 func appendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
+	if plain(s) {
+		return append(append(b, s...), '"')
+	}
 	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
@@ -153,6 +156,16 @@ func appendJSONString(b []byte, s string) []byte {
 		}
 	}
 	return append(b, '"')
+}
+
+// plain tells whether a text needs no escapes and can be no invalid UTF-8.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // appendXML appends a field in CloudStack's XML form: lists are repeated elements, empty ones leave no trace.

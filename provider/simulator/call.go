@@ -80,12 +80,9 @@ func (c *call) listFilter() (func(owner, id, name string) bool, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	ids := map[string]bool{}
+	ids := c.params.list("ids")
 	if id := c.params["id"]; id != "" {
-		ids[id] = true
-	}
-	for _, id := range c.params.list("ids") {
-		ids[id] = true
+		ids = append(ids, id)
 	}
 	byTag, err := c.tagFilter()
 	if err != nil {
@@ -93,7 +90,7 @@ func (c *call) listFilter() (func(owner, id, name string) bool, *apiError) {
 	}
 	exact, named := c.params["name"]
 	return func(owner, id, name string) bool {
-		return visible(owner) && (len(ids) == 0 || ids[id]) && (!named || strings.EqualFold(name, exact)) && (byTag == nil || byTag(id))
+		return visible(owner) && (len(ids) == 0 || slices.Contains(ids, id)) && (!named || strings.EqualFold(name, exact)) && (byTag == nil || byTag(id))
 	}, nil
 }
 

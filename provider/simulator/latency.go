@@ -67,19 +67,19 @@ func at(table []sample, inFlight float64) float64 {
 // jobTime is how long a job takes that begins while so many are pending, itself included.
 func (l Latency) jobTime(inFlight int, slow bool) time.Duration {
 	n := float64(max(inFlight, 1))
-	scaled := n
-	if l.Knee > 0 {
-		scaled = max(1, n*recordedKnee/float64(l.Knee))
-	}
-	perSecond := at(deploysPerSecond, scaled)
-	if l.Knee > 0 {
-		perSecond *= float64(l.Knee) / recordedKnee
-	}
-	seconds := n / perSecond
+	seconds := n / (at(deploysPerSecond, max(1, n/l.size())) * l.size())
 	if !slow {
 		seconds /= lightJobShares
 	}
 	return time.Duration(seconds * float64(time.Second))
+}
+
+// size is how many times as large as the recorded one the server is.
+func (l Latency) size() float64 {
+	if l.Knee <= 0 {
+		return 1
+	}
+	return float64(l.Knee) / recordedKnee
 }
 
 // answerTime is how long an answer waits that lists so many things while so many changes are being answered.
@@ -96,9 +96,9 @@ func (l Latency) answerTime(c *command, p params, listed, writing int) time.Dura
 	case strings.HasPrefix(c.name, "list"):
 		millis = readMillis + machineMillis*float64(listed)
 	case c.slow:
-		millis = at(writeMillis, float64(writing))
+		millis = at(writeMillis, float64(writing)/l.size())
 	default:
-		millis = at(writeMillis, float64(writing)) / lightJobShares
+		millis = at(writeMillis, float64(writing)/l.size()) / lightJobShares
 	}
 	return time.Duration(millis * float64(time.Millisecond))
 }

@@ -173,31 +173,63 @@ func listVirtualMachines(c *call) (object, *apiError) {
 	if p["id"] != "" && p["ids"] != "" {
 		return nil, invalid("Specify either id or ids but not both parameters")
 	}
-	keep, err := c.listFilter()
+	wanted, err := c.machineFilter()
 	if err != nil {
 		return nil, err
 	}
-	is := func(name, value string) bool { return p[name] == "" || p[name] == value }
 	var found []*machine
 	for _, m := range w.Machines.Rows {
-		if m.State == stateExpunged || m.gone() && !c.admin() || !stateMatches(p["state"], m.State) || !keep(m.Account, m.ID, m.Name) ||
-			!c.keyword(m.Name, m.DisplayName, m.State) ||
-			!is("zoneid", m.Zone) || !is("templateid", m.Template) || !is("serviceofferingid", m.Offering) || !is("groupid", m.Group) ||
-			!is("userid", m.User) ||
-			p["securitygroupid"] != "" && !slices.Contains(m.Groups, p["securitygroupid"]) ||
-			p["affinitygroupid"] != "" && !slices.Contains(m.AffinityGroups, p["affinitygroupid"]) ||
-			p["keypair"] != "" && !slices.Contains(m.Keys, p["keypair"]) ||
-			p["networkid"] != "" && !w.isOn(m, p["networkid"]) {
-			continue
+		if wanted(m) {
+			found = append(found, m)
 		}
-		found = append(found, m)
 	}
 	return page(c, "virtualmachine", found, func(m *machine) object { return w.renderMachine(m, v) })
 }
 
+// machineFilter makes one test out of all that a list of machines was asked for. There may be very many machines: what was not asked for
+// costs nothing.
+func (c *call) machineFilter() (func(*machine) bool, *apiError) {
+	w, p := c.world, c.params
+	keep, err := c.listFilter()
+	if err != nil {
+		return nil, err
+	}
+	var tests []func(*machine) bool
+	when := func(param string, test func(m *machine, v string) bool) {
+		if v := p[param]; v != "" {
+			tests = append(tests, func(m *machine) bool { return test(m, v) })
+		}
+	}
+	when("state", func(m *machine, v string) bool { return stateMatches(v, m.State) })
+	when("keyword", func(m *machine, v string) bool {
+		return contains(m.Name, v) || contains(m.DisplayName, v) || contains(m.State, v)
+	})
+	when("zoneid", func(m *machine, v string) bool { return m.Zone == v })
+	when("templateid", func(m *machine, v string) bool { return m.Template == v })
+	when("serviceofferingid", func(m *machine, v string) bool { return m.Offering == v })
+	when("groupid", func(m *machine, v string) bool { return m.Group == v })
+	when("userid", func(m *machine, v string) bool { return m.User == v })
+	when("securitygroupid", func(m *machine, v string) bool { return slices.Contains(m.Groups, v) })
+	when("affinitygroupid", func(m *machine, v string) bool { return slices.Contains(m.AffinityGroups, v) })
+	when("keypair", func(m *machine, v string) bool { return slices.Contains(m.Keys, v) })
+	when("networkid", func(m *machine, v string) bool { return w.isOn(m, v) })
+	admin := c.admin()
+	return func(m *machine) bool {
+		if m.State == stateExpunged || m.gone() && !admin || !keep(m.Account, m.ID, m.Name) {
+			return false
+		}
+		for _, t := range tests {
+			if !t(m) {
+				return false
+			}
+		}
+		return true
+	}, nil
+}
+
 // stateMatches reads the state filter: Present means not destroyed. Nonsense matches nothing.
 func stateMatches(wanted, state string) bool {
-	return wanted == "" || strings.EqualFold(wanted, state) ||
+	return strings.EqualFold(wanted, state) ||
 		strings.EqualFold(wanted, "Present") && state != stateDestroyed && state != stateExpunging && state != stateError
 }
 

@@ -105,6 +105,9 @@ func (w *world) renderNIC(c *nic, v nicView) object {
 		o.add("publicip", a.IP)
 	}
 	o.add("enabled", true)
+	if w.config.Flavour == Exoscale {
+		return o.without(laterNICFields...)
+	}
 	return o
 }
 

@@ -89,6 +89,9 @@ func makeRules(c *call) (object, *apiError) {
 	if len(ingress)+len(egress) == 0 {
 		return nil, failJob(codeInternal, "Failed to authorize security group %s rule(s)", strings.ToLower(direction(c)))
 	}
+	if c.exoscale() {
+		return object{{"securitygroup", w.renderGroup(g, groupListed)}}, nil
+	}
 	o := object{{"id", g.ID}, {"name", g.Name}}
 	o.addIf("description", g.Description)
 	o = append(o, w.fullyOwnedBy(g.Account)...)
@@ -101,6 +104,9 @@ func makeRules(c *call) (object, *apiError) {
 func (c *call) ruleModel() (securityRule, *apiError) {
 	p := c.params
 	protocol := strings.ToLower(strings.TrimSpace(p["protocol"]))
+	if protocol == "" && c.exoscale() {
+		protocol = "tcp"
+	}
 	start, end := p["startport"], p["endport"]
 	n, notNumber := strconv.Atoi(protocol)
 	switch {

@@ -2,7 +2,7 @@ package simulator
 
 import (
 	"encoding/binary"
-	"fmt"
+	"encoding/hex"
 	"math/rand/v2"
 	"time"
 )
@@ -117,7 +117,14 @@ func (w *world) newID() string {
 	binary.BigEndian.PutUint64(b[:8], w.Source.Uint64())
 	binary.BigEndian.PutUint64(b[8:], w.Source.Uint64())
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	text := make([]byte, 0, 36)
+	for i := range b {
+		if i == 4 || i == 6 || i == 8 || i == 10 {
+			text = append(text, '-')
+		}
+		text = hex.AppendEncode(text, b[i:i+1])
+	}
+	return string(text)
 }
 
 // wireTime is how CloudStack writes a moment.
