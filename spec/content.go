@@ -18,9 +18,9 @@ type contentKey struct {
 	at          *node  // of a text in the stack file
 }
 
-// ContentSum is the sum of a Content whose field names no other: SHA-256, in
+// contentSum is the sum of a Content whose field names no other: SHA-256, in
 // hexadecimal.
-func ContentSum(data []byte) string {
+func contentSum(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }
@@ -141,7 +141,7 @@ func (d *decoder) sum(f provider.Field, n *node, key contentKey, text string, at
 }
 
 func (d *decoder) makeBlob(f provider.Field, data []byte, at *node) (provider.Blob, bool) {
-	sum := ContentSum(data)
+	sum := contentSum(data)
 	if f.Sum != nil {
 		var err error
 		if sum, err = f.Sum(data); err != nil {
@@ -211,7 +211,7 @@ func (d *decoder) fillings(vars *node) (map[string]string, bool) {
 // has no template.
 func (d *decoder) contentTemplate(n *node) (string, bool) {
 	if n.shape == scalar {
-		return "sum " + ContentSum([]byte(d.flat(n))), true
+		return "sum " + contentSum([]byte(d.flat(n))), true
 	}
 	if file := n.get("file"); file != nil {
 		name, _ := d.scalar(file.value)
@@ -226,5 +226,5 @@ func (d *decoder) contentTemplate(n *node) (string, bool) {
 	if vars := n.get("vars"); vars != nil {
 		text, ok = d.fill(text, vars.value)
 	}
-	return "sum " + ContentSum([]byte(text)), ok
+	return "sum " + contentSum([]byte(text)), ok
 }

@@ -16,7 +16,6 @@ type block struct {
 	at      *entry
 	body    *node // with the defaults of the kind
 	counted bool
-	unread  bool // something is wrong with the count, and has been reported
 	members []*member
 	invalid bool // something is wrong with its fields, and has been reported
 }
@@ -107,7 +106,9 @@ func (l *loader) expandBlock(b *block) {
 	default:
 		l.wrongKey(each, "", "a resource has either count or each")
 	}
-	b.unread = len(l.issues) > before
+	if len(l.issues) > before {
+		l.uncounted = append(l.uncounted, b)
+	}
 }
 
 // countMembers reads how many of a resource there are.

@@ -85,7 +85,8 @@ type loader struct {
 	content   map[contentKey]provider.Blob
 	fileTexts map[string]string // of {file: …}, by path
 
-	misspelt map[string]bool // kinds whose key in some file is misspelt
+	misspelt  map[string]bool // kinds whose key in some file is misspelt
+	uncounted []*block        // whose count could not be read
 
 	decoded, rules, templated int // see limits.go
 }

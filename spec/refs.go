@@ -110,12 +110,9 @@ func (d *decoder) named(kind, name string, n *node) (provider.Ref, bool) {
 // maybeMember reports whether the name may be that of a member of a block
 // whose count could not be read.
 func (l *loader) maybeMember(kind, name string) bool {
-	for _, b := range l.blocks[kind] {
-		if b.unread && strings.HasPrefix(name, b.name+"-") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(l.uncounted, func(b *block) bool {
+		return b.kind.Name == kind && strings.HasPrefix(name, b.name+"-")
+	})
 }
 
 // namesOf lists the resources of a kind, sorted.

@@ -125,7 +125,7 @@ func (d *decoder) longService(n *node) []provider.Rule {
 	if !ok {
 		return nil
 	}
-	name, err := Protocol(protocol)
+	name, err := canonicalProtocol(protocol)
 	if err != nil {
 		d.wrong(e.value, d.didYouMean(protocol, protocolNames()), "%v", err)
 		return nil
@@ -189,7 +189,7 @@ func (d *decoder) served(n *node, protocol, ports string, hasPorts bool) []provi
 	services, err := serve(protocol, ports, hasPorts)
 	if err != nil {
 		hint := ""
-		if _, err := Protocol(protocol); err != nil {
+		if _, err := canonicalProtocol(protocol); err != nil {
 			hint = d.didYouMean(protocol, protocolNames())
 		}
 		d.wrong(n, hint, "%v", err)

@@ -72,14 +72,14 @@ func loadRules(direction, list string) ([]provider.Rule, error) {
 func TestProtocolsAreNamedByNumber(t *testing.T) {
 	for name, number := range protocolNumbers {
 		for _, text := range []string{name, strings.ToUpper(name), fmt.Sprint(number), fmt.Sprintf("0%d", number)} {
-			if got, err := Protocol(text); got != name || err != nil {
-				t.Errorf("Protocol(%q) = %q, %v; want %q", text, got, err, name)
+			if got, err := canonicalProtocol(text); got != name || err != nil {
+				t.Errorf("canonicalProtocol(%q) = %q, %v; want %q", text, got, err, name)
 			}
 		}
 	}
 	for _, text := range []string{"", "-1", "256", "1.0", "any", "tcp "} {
-		if got, err := Protocol(text); err == nil {
-			t.Errorf("Protocol(%q) = %q; want an error", text, got)
+		if got, err := canonicalProtocol(text); err == nil {
+			t.Errorf("canonicalProtocol(%q) = %q; want an error", text, got)
 		}
 	}
 }

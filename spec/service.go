@@ -19,9 +19,9 @@ var protocolNumbers = map[string]int{
 
 const allProtocols = "all"
 
-// Protocol is the canonical name of a protocol: lower-case where it has one,
+// canonicalProtocol is the canonical name of a protocol: lower-case where it has one,
 // else its number from 0 to 255.
-func Protocol(text string) (string, error) {
+func canonicalProtocol(text string) (string, error) {
 	name := strings.ToLower(text)
 	if _, ok := protocolNumbers[name]; ok || name == allProtocols {
 		return name, nil
@@ -48,7 +48,7 @@ func protocolNames() []string {
 //	icmp, icmpv6   8:0 (type and code)   none: all
 //	others         none
 func serve(protocol, ports string, hasPorts bool) ([]provider.Rule, error) {
-	name, err := Protocol(protocol)
+	name, err := canonicalProtocol(protocol)
 	if err != nil {
 		return nil, err
 	}
