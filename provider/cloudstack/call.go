@@ -14,18 +14,34 @@ func Call[R any](ctx context.Context, c *Client, cmd Command[R], opts ...CallOpt
 	if err != nil {
 		return *new(R), err
 	}
-	if !info.Async {
-		inside, err := c.do(ctx, cmd, opts)
-		if err != nil {
-			return *new(R), err
-		}
-		return decodeResult[R](inside, info.Name, "")
-	}
-	job, err := start[R](ctx, c, cmd, opts)
+	inside, err := c.do(ctx, cmd, opts)
 	if err != nil {
 		return *new(R), err
 	}
-	return job.Wait(ctx)
+	// Releases differ in which commands make a job: the answer tells.
+	if info.Async || inside.isJob() {
+		job, err := newJob[R](c, info.Name, inside, opts)
+		if err != nil {
+			return *new(R), err
+		}
+		return job.Wait(ctx)
+	}
+	r, err := decodeResult[R](inside, info.Name, "")
+	if info.Mutating && errors.Is(err, ErrProtocol) {
+		err = &UncertainError{Command: info.Name, Err: err}
+	}
+	return r, err
+}
+
+// isJob tells of an answer that it names a job and nothing else but what the
+// job is about.
+func (o object) isJob() bool {
+	for k := range o {
+		if k != "jobid" && k != "id" {
+			return false
+		}
+	}
+	return o["jobid"] != nil
 }
 
 // Exec runs a command that only works or doesn't, and waits for its job when it
@@ -38,35 +54,32 @@ func Exec(ctx context.Context, c *Client, cmd Command[Success], opts ...CallOpti
 // Start sends an asynchronous command and gives its job, which runs in the
 // cloud. Nothing waits for it until [Job.Wait] or [JobWatcher.Await].
 func Start[R any](ctx context.Context, c *Client, cmd AsyncCommand[R], opts ...CallOption) (*Job[R], error) {
-	if _, err := describe(cmd); err != nil {
-		return nil, err
-	}
-	return start[R](ctx, c, cmd, opts)
-}
-
-func start[R any](ctx context.Context, c *Client, cmd Command[R], opts []CallOption) (*Job[R], error) {
 	inside, err := c.do(ctx, cmd, opts)
 	if err != nil {
 		return nil, err
 	}
-	j := &Job[R]{c: c, command: cmd.Info().Name}
-	j.resource = ID(text(inside["id"]))
-	switch id := ID(text(inside["jobid"])); {
-	case id != "":
-		j.id = id
-	default: // some servers answer at once with the result
-		final, err := decodeResult[R](inside, j.command, "")
-		if err != nil {
-			cause := &ProtocolError{Command: j.command, Err: errors.New("neither a job nor a result in it")}
-			return nil, &UncertainError{Command: j.command, JobID: collectOptions(opts).jobID, Err: cause}
+	return newJob[R](c, cmd.Info().Name, inside, opts)
+}
+
+// newJob is the handle of the job that an answer names, or of the result that
+// it is already.
+func newJob[R any](c *Client, command string, inside object, opts []CallOption) (*Job[R], error) {
+	j := &Job[R]{c: c, command: command, id: ID(text(inside["jobid"])), resource: ID(text(inside["id"]))}
+	if j.id == "" { // some servers answer at once with the result
+		final, err := decodeResult[R](inside, command, "")
+		if refused, ok := errors.AsType[*APIError](err); ok {
+			return nil, refused
+		}
+		if err != nil || len(inside) == 0 {
+			cause := &ProtocolError{Command: command, Err: errors.New("neither a job nor a result in it")}
+			return nil, &UncertainError{Command: command, JobID: collectOptions(opts).jobID, Err: cause}
 		}
 		j.final = &final
+		return j, nil
 	}
-	if _, hasStatus := inside["jobstatus"]; hasStatus {
-		var s JobState
-		if decode(map[string]any(inside), &s) == nil && s.Done() {
-			j.ended = &s
-		}
+	var s JobState
+	if err := decode(map[string]any(inside), &s); err == nil && s.Done() {
+		j.ended = &s
 	}
 	return j, nil
 }

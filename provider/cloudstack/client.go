@@ -30,6 +30,7 @@ type config struct {
 	clock          Clock
 	random         func() float64 // in [0,1), for jitter
 	log            *slog.Logger
+	trace          *tracer // nil without a writer
 	userAgent      string
 	pageSize       int
 	requestTimeout time.Duration

@@ -35,6 +35,23 @@
 // one call a tick: see [JobWatcher]. Await takes many at once, and lets a
 // [Settler] tell of several by one listing of its own.
 //
+// # Resources
+//
+// [List], [Get] and [Delete] work by example: Get(ctx, c, SecurityGroup{Name:
+// "lb"}) is the group of that name. [Authorize] adds rules to a security group and
+// gives the group with all its rules; see CloudStack's own chapter on [security
+// groups]. [Client.ElasticIPs] moves public addresses between machines in the two
+// ways that clouds have, see [elastic IPs]; [GuestConfig] is what a machine needs
+// inside. [Client.APIs] asks the server what it offers.
+//
+// # Credentials and traces
+//
+// [FromEnv] makes a client of the environment and the files that the cs tool and
+// CloudMonkey use; [Lookup.Find] tells what it found, and where. [WithLogger] logs
+// a line a call, and every exchange whole at [LevelTrace]; [WithTraceWriter], or the
+// variable TRUEUP_TRACE or EXOSCALE_TRACE, writes every exchange. Secrets are
+// replaced in all of them.
+//
 // # Errors
 //
 // What the server reports is an [APIError], with the server's codes by name. What
@@ -48,6 +65,9 @@
 // that [CustomJobID] chose. A wait that ends before its job does is a
 // [WaitError] of the class [ErrStillRunning], with the job's id. No error, log
 // line or formatted value shows a key, a signature, a password or user data.
+//
+// [security groups]: https://docs.cloudstack.apache.org/en/latest/adminguide/networking/security_groups.html#security-groups
+// [elastic IPs]: https://docs.cloudstack.apache.org/en/latest/adminguide/networking/elastic_ips.html#about-elastic-ips
 package cloudstack
 
 //go:generate go run ./internal/gen -apis ../../testdata/golden/listApis.json -out .

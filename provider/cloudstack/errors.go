@@ -279,11 +279,9 @@ func (e *ValidationError) Error() string {
 func (e *ValidationError) Is(class error) bool { return class == ErrInvalid }
 
 // notFoundError is a list that ought to have had one item.
-type notFoundError struct{ command, what string }
+type notFoundError struct{ command string }
 
-func (e *notFoundError) Error() string {
-	return fmt.Sprintf("%s: nothing matches%s", e.command, e.what)
-}
+func (e *notFoundError) Error() string       { return e.command + ": nothing matches" }
 func (e *notFoundError) Is(class error) bool { return class == ErrNotFound }
 
 // RetryAfter is how long the server asks to wait before the next call; 0 when

@@ -74,7 +74,7 @@ func (s JobState) Done() bool {
 func (s JobState) Err() error { return s.failure(s.Command) }
 
 func (s JobState) failure(command string) error {
-	inside := s.result()
+	inside, said := s.result()
 	failure := inside.failure()
 	switch {
 	case failure != nil:
@@ -82,8 +82,8 @@ func (s JobState) failure(command string) error {
 		failure = &APIError{Text: "the job was cancelled"}
 	case s.Status == Failed:
 		failure = &APIError{Code: ErrorCode(s.ResultCode), Text: "the job failed without a reason"}
-		if said := inside["text"]; said != nil {
-			failure.Text = text(said)
+		if said != "" {
+			failure.Text = said
 		}
 	default:
 		return nil
@@ -92,19 +92,19 @@ func (s JobState) failure(command string) error {
 	return failure
 }
 
-// result is the job's result as an object; a text is put under "text".
-func (s JobState) result() object {
+// result is the job's result: an object, or a text.
+func (s JobState) result() (inside object, said string) {
 	v, err := parse(s.Result)
 	if err != nil {
-		return nil
+		return nil, ""
 	}
 	switch x := v.(type) {
 	case map[string]any:
-		return x
+		return x, ""
 	case string:
-		return object{"text": x}
+		return nil, x
 	}
-	return nil
+	return nil, text(v)
 }
 
 // Job is a command that runs in the cloud and gives an R. It holds nothing that
@@ -213,13 +213,13 @@ func (j *Job[R]) Decode(s JobState) (R, error) {
 	if !s.Done() {
 		return zero, &WaitError{Command: j.command, JobID: j.id, ResourceID: j.resource, Err: fmt.Errorf("its status is %s", s.Status)}
 	}
-	inside := s.result()
+	inside, said := s.result()
 	_, isSuccess := any(zero).(Success)
 	if s.Settled || isSuccess && inside["success"] == nil {
 		return zero, nil
 	}
-	if s.Result != nil && inside == nil {
-		return zero, &ProtocolError{Command: j.command, JobID: j.id, Err: fmt.Errorf("it is %s", excerpt(string(s.Result), 40))}
+	if said != "" {
+		return zero, &ProtocolError{Command: j.command, JobID: j.id, Err: fmt.Errorf("it is %q", excerpt(said, 40))}
 	}
 	return decodeResult[R](inside, j.command, j.id)
 }

@@ -156,15 +156,9 @@ func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 // [AmbiguousError] when there are several. An id that the server doesn't know is
 // ErrNotFound, too.
 func One[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...CallOption) (T, error) {
-	all, err := Collect(All(ctx, c, cmd, opts...))
-	if err != nil {
+	if _, err := describe(cmd); err != nil {
 		return *new(T), err
 	}
-	switch len(all) {
-	case 0:
-		return *new(T), &notFoundError{command: cmd.Info().Name}
-	case 1:
-		return all[0], nil
-	}
-	return *new(T), &AmbiguousError{Command: cmd.Info().Name, Matches: len(all)}
+	all, err := Collect(All(ctx, c, cmd, opts...))
+	return single(cmd.Info().Name, all, err)
 }

@@ -60,18 +60,22 @@ func outcomeUnknown(err error) bool {
 // attempt signs and sends once, logs, and opens the answer.
 func (c *Client) attempt(ctx context.Context, info CommandInfo, p params, o callOptions, n int) (object, error) {
 	start := c.clock.Now()
-	req, err := c.newRequest(ctx, info, c.signed(p, o.expires, start))
+	signed := c.signed(p, o.expires, start)
+	req, err := c.newRequest(ctx, info, signed)
 	if err != nil {
 		return nil, err
 	}
 	status, header, body, err := c.send(ctx, req)
-	var inside object
 	if err != nil {
 		err = c.transportError(ctx, info.Name, err)
-	} else {
+	}
+	took := c.clock.Now().Sub(start)
+	c.traceExchange(ctx, req.Method, signed, status, took, body, err)
+	var inside object
+	if err == nil {
 		inside, err = c.open(info.Name, status, header, body)
 	}
-	c.logCall(ctx, info.Name, n, status, c.clock.Now().Sub(start), inside, err)
+	c.logCall(ctx, info.Name, n, status, took, inside, err)
 	return inside, err
 }
 

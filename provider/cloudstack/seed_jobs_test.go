@@ -1,0 +1,235 @@
+package cloudstack_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+var seedJobs = []proof{
+	{"S08", "the job is watched while it runs", watchYieldsEveryState},
+	{"S09", "an HTTP time-out is an error of the loop, which may go on", watchSurvivesTimeouts},
+	{"S10", "the wait is stopped from the client's side, at once, without a trace", stopsFromTheClient},
+	{"S11", "any kind of error reaches the loop, once", everyErrorReachesTheLoop},
+	{"S12", "a pending job is waited for, and unknown states print", statesOfJobs},
+	{"S13", "a result that doesn't fit is an error that names the job", misfittingResult},
+	{"S14", "a loop that is left asks no more", leavingStopsAsking},
+}
+
+// deployOnce is a fake whose deploy makes the job with the given course.
+func deployOnce(t *testing.T, polls, status int, result any) (*fake, *jobs) {
+	f := newFake(t)
+	jobs := f.withJobs()
+	f.on("deployVirtualMachine", func(c call) reply {
+		return ok(c.command, obj{"id": "vm-1", "jobid": jobs.add("job-1", polls, status, result)})
+	})
+	return f, jobs
+}
+
+var deploy = cloudstack.DeployVirtualMachine{ZoneID: "z", ServiceOfferingID: "o", TemplateID: "t"}
+
+func startDeploy(t *testing.T, c *cloudstack.Client) *cloudstack.Job[cloudstack.VirtualMachine] {
+	t.Helper()
+	job, err := cloudstack.Start(t.Context(), c, deploy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return job
+}
+
+func watchYieldsEveryState(t *testing.T) {
+	f, _ := deployOnce(t, 2, 1, obj{"virtualmachine": obj{"id": "vm-1"}})
+	job := startDeploy(t, f.client())
+	if job.ID() != "job-1" || job.ResourceID() != "vm-1" {
+		t.Errorf("job %s about %s", job.ID(), job.ResourceID())
+	}
+	var seen []cloudstack.JobStatus
+	for state, err := range job.Watch(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = append(seen, state.Status)
+	}
+	if want := []cloudstack.JobStatus{cloudstack.Pending, cloudstack.Pending, cloudstack.Succeeded}; !slices.Equal(seen, want) {
+		t.Errorf("seen %v, want %v", seen, want)
+	}
+}
+
+func watchSurvivesTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, jobs := deployOnce(t, 0, 1, obj{"virtualmachine": obj{"id": "vm-1"}})
+		var slow atomic.Int32
+		f.on("queryAsyncJobResult", func(c call) reply {
+			if slow.Add(1) == 1 {
+				time.Sleep(time.Minute)
+			}
+			return jobs.query(c.params["jobid"])
+		})
+		c := f.client(cloudstack.WithRequestTimeout(time.Second), cloudstack.WithRetry(cloudstack.RetryPolicy{Backoff: cloudstack.Constant(0)}))
+		job := startDeploy(t, c)
+		var errs, ends int
+		for state, err := range job.Watch(t.Context()) {
+			switch {
+			case err != nil:
+				errs++
+				if w, ok := errors.AsType[*cloudstack.WaitError](err); !ok || w.JobID != "job-1" || !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, cloudstack.ErrUnavailable) {
+					t.Errorf("the error of the time-out is %v", err)
+				}
+			case state.Done():
+				ends++
+			}
+		}
+		if errs != 1 || ends != 1 {
+			t.Errorf("%d errors and %d ends, want one of each", errs, ends)
+		}
+		time.Sleep(2 * time.Minute) // lets the slow answer end inside the bubble
+	})
+}
+
+func stopsFromTheClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, _ := deployOnce(t, 1000, 1, nil)
+		poll := cloudstack.DefaultPoll()
+		poll.Backoff = cloudstack.Constant(10 * time.Second)
+		c := f.client(cloudstack.WithPoll(poll))
+		job := startDeploy(t, c)
+		before := runtime.NumGoroutine()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(15*time.Second, cancel)
+		start := time.Now()
+		_, err := job.Wait(ctx)
+		if took := time.Since(start); took < 15*time.Second || took > 15*time.Second+50*time.Millisecond {
+			t.Errorf("the wait ended after %v, want 15 s", took)
+		}
+		if !errors.Is(err, context.Canceled) || !errors.Is(err, cloudstack.ErrStillRunning) {
+			t.Errorf("%v, want Canceled and ErrStillRunning", err)
+		}
+		w, ok := errors.AsType[*cloudstack.WaitError](err)
+		if !ok || w.JobID != "job-1" || w.ResourceID != "vm-1" || w.Command != "deployVirtualMachine" {
+			t.Errorf("the error has lost the job: %+v", w)
+		}
+		synctest.Wait()
+		if n := runtime.NumGoroutine(); n > before {
+			t.Errorf("%d goroutines, %d before", n, before)
+		}
+		asked := f.count("queryAsyncJobResult")
+		time.Sleep(time.Minute)
+		if n := f.count("queryAsyncJobResult"); n != asked {
+			t.Errorf("the job was asked for %d times after the wait", n-asked)
+		}
+	})
+}
+
+func everyErrorReachesTheLoop(t *testing.T) {
+	f, jobs := deployOnce(t, 0, 2, jobError(533, "No destination found"))
+	c := f.client()
+	// of sending
+	f.on("startVirtualMachine", func(call) reply { return fail("startVirtualMachine", 531, 4365, "no permission") })
+	if _, err := cloudstack.Start(t.Context(), c, cloudstack.StartVirtualMachine{ID: "x"}); !errors.Is(err, cloudstack.ErrForbidden) {
+		t.Errorf("of sending: %v", err)
+	}
+	// of asking, of the answer's JSON, of the job
+	job := startDeploy(t, c)
+	n := 0
+	f.on("queryAsyncJobResult", func(c call) reply {
+		n++
+		switch n {
+		case 1:
+			return fail(c.command, 530, 4250, "Internal error")
+		case 2:
+			return reply{body: `{"queryasyncjobresultresponse":{"jobid":}}`}
+		}
+		return jobs.query(c.params["jobid"])
+	})
+	var got []error
+	for state, err := range job.Watch(t.Context()) {
+		if err == nil && state.Done() {
+			_, err = job.Decode(state)
+		}
+		got = append(got, err)
+	}
+	if len(got) != 3 || !errors.Is(got[0], cloudstack.ErrInternal) || !errors.Is(got[1], cloudstack.ErrProtocol) || !errors.Is(got[2], cloudstack.ErrCapacity) || !errors.Is(got[2], cloudstack.ErrJobFailed) {
+		t.Errorf("the loop saw %v", got)
+	}
+}
+
+func statesOfJobs(t *testing.T) {
+	for status, want := range map[cloudstack.JobStatus]string{0: "pending", 1: "succeeded", 2: "failed", 3: "cancelled", 7: "7"} {
+		if got := status.String(); got != want {
+			t.Errorf("status %d prints %q, want %q", int(status), got, want)
+		}
+		if done := (cloudstack.JobState{Status: status}).Done(); done != (status >= 1 && status <= 3) {
+			t.Errorf("status %s: done is %v", status, done)
+		}
+	}
+	f, jobs := deployOnce(t, 0, 1, obj{"virtualmachine": obj{"id": "vm-1"}})
+	n := 0
+	f.on("queryAsyncJobResult", func(c call) reply {
+		if n++; n < 4 {
+			return ok(c.command, obj{"jobid": "job-1", "jobstatus": 7})
+		}
+		return jobs.query(c.params["jobid"])
+	})
+	if machine, err := startDeploy(t, f.client()).Wait(t.Context()); err != nil || machine.ID != "vm-1" || n != 4 {
+		t.Errorf("after an unknown status: %+v, %v, %d questions", machine, err, n)
+	}
+	cancelled, _ := deployOnce(t, 0, 3, nil)
+	if _, err := startDeploy(t, cancelled.client()).Wait(t.Context()); !errors.Is(err, cloudstack.ErrJobFailed) {
+		t.Errorf("a cancelled job: %v", err)
+	}
+}
+
+func misfittingResult(t *testing.T) {
+	for name, result := range map[string]any{
+		"a list":             obj{"virtualmachine": []any{}},
+		"a text":             "done",
+		"a field of a shape": obj{"virtualmachine": obj{"id": "vm-1", "cpunumber": []any{1}}},
+	} {
+		f, _ := deployOnce(t, 0, 1, result)
+		_, err := startDeploy(t, f.client()).Wait(t.Context())
+		p, ok := errors.AsType[*cloudstack.ProtocolError](err)
+		if !ok || p.JobID != "job-1" || !errors.Is(err, cloudstack.ErrProtocol) {
+			t.Errorf("%s: %v, want a ProtocolError that names job-1", name, err)
+		}
+	}
+	for name, result := range map[string]any{"nothing": nil, "an empty object": obj{}} {
+		f, _ := deployOnce(t, 0, 1, result)
+		if machine, err := startDeploy(t, f.client()).Wait(t.Context()); err != nil || machine.ID != "" {
+			t.Errorf("%s: %+v, %v, want an empty machine", name, machine, err)
+		}
+	}
+	failed, _ := deployOnce(t, 0, 2, nil) // a failure without a reason
+	if _, err := startDeploy(t, failed.client()).Wait(t.Context()); !errors.Is(err, cloudstack.ErrJobFailed) {
+		t.Errorf("a failure without a reason: %v", err)
+	}
+}
+
+func leavingStopsAsking(t *testing.T) {
+	f, _ := deployOnce(t, 1000, 1, nil)
+	s := newClient(t, f.start(), cloudstack.WithHTTPClient(&http.Client{}))
+	for range startDeploy(t, s).Watch(t.Context()) {
+		break
+	}
+	for range s.Jobs().Await(cancelledAfter(t, 5*time.Millisecond), []cloudstack.ID{"job-1"}) {
+		break
+	}
+	asked := len(f.log())
+	runtime.Gosched()
+	if n := len(f.log()); n != asked {
+		t.Errorf("%d calls after the loops were left", n-asked)
+	}
+}
+
+func cancelledAfter(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
