@@ -7,13 +7,16 @@ import (
 	"time"
 
 	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
 )
 
 // graph is the order of a plan: which steps may start, and what the end of one
 // means for the others. It does nothing itself.
 type graph struct {
 	nodes  []*node // in the plan's order
-	ready  []*node // nothing in the order keeps them, in the plan's order
+	byID   map[string]*node
+	stops  map[provider.Address]*node // the steps that begin an outage
+	ready  []*node                    // nothing in the order keeps them, in the plan's order
 	serial map[string]bool
 	left   int // steps that have not ended
 	// open counts those of them that are before the barrier: not Last.
@@ -31,6 +34,7 @@ type node struct {
 	unlocks []*node // steps that need this one
 	phase   Phase   // "" until it is started
 	cause   string  // of NotStarted
+	despite string  // the failed step despite which it is started
 
 	attempt int // from 1
 	// preparing is set while its resource is being chosen and noted, prepared
@@ -44,18 +48,20 @@ type node struct {
 // newGraph panics if the plan is not in topological order: that is a mistake
 // of the planner's, not of a user.
 func newGraph(steps []plan.Step) *graph {
-	g := &graph{serial: map[string]bool{}, left: len(steps)}
-	byID := map[string]*node{}
+	g := &graph{byID: map[string]*node{}, stops: map[provider.Address]*node{}, serial: map[string]bool{}, left: len(steps)}
 	for i := range steps {
 		n := &node{Step: &steps[i], index: i, needs: len(steps[i].Needs), attempt: 1}
 		for _, id := range n.Needs {
-			need := byID[id]
+			need := g.byID[id]
 			if need == nil || need.Last && !n.Last {
 				panic(fmt.Sprintf("apply: step %q needs %q, which does not come before it", n.ID, id))
 			}
 			need.unlocks = append(need.unlocks, n)
 		}
-		byID[n.ID] = n
+		g.byID[n.ID] = n
+		if n.Stops {
+			g.stops[n.Op.Address] = n
+		}
 		g.nodes = append(g.nodes, n)
 		if !n.Last {
 			g.open++
@@ -104,9 +110,10 @@ func (g *graph) giveBack(n *node) {
 // finish ends n in a final phase and returns it and the steps that will not be
 // started for that, each with its phase and cause set.
 //
-// A step whose need did not end Done is not started. That holds for a need
-// that is Waiting too: what depends on it belongs to a later run as well, and
-// is no more a failure than its cause.
+// A step whose need did not end Done is not started, unless it ends an outage
+// that the run has begun. That holds for a need that is Waiting too: what
+// depends on it belongs to a later run as well, and is no more a failure than
+// its cause.
 func (g *graph) finish(n *node, phase Phase) []*node {
 	delete(g.serial, n.Serial)
 	return g.end(n, phase, "", nil)
@@ -120,14 +127,23 @@ func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
 	g.left--
 	g.ready = slices.DeleteFunc(g.ready, func(r *node) bool { return r == n })
 	ended = append(ended, n)
-	if phase != NotStarted {
+	switch phase {
+	case Done:
+		cause = n.despite
+	case NotStarted: // for the cause given
+	default:
 		cause = n.ID
 	}
 	for _, next := range n.unlocks {
-		if phase == Done {
+		switch {
+		case cause == "" && phase == Done:
 			next.needs--
 			g.offer(next)
-		} else {
+		case g.endsOutage(next, cause):
+			next.needs--
+			next.despite = cmp.Or(next.despite, cause)
+			g.offer(next)
+		default:
 			ended = g.end(next, NotStarted, cause, ended)
 		}
 	}
@@ -141,6 +157,14 @@ func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
 		ended = g.raise(ended)
 	}
 	return ended
+}
+
+// endsOutage reports whether a step is to be started although another of the
+// outage failed: a machine that the run has stopped is not left so. What needs
+// it is not started all the same.
+func (g *graph) endsOutage(n *node, cause string) bool {
+	failed, stop := g.byID[cause], g.stops[n.Op.Address]
+	return n.Starts && failed != nil && failed.phase == Failed && failed.Op.Address == n.Op.Address && stop != nil && stop.phase == Done
 }
 
 // raise lets pure deletes start once everything else has ended, or ends them
