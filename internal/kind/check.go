@@ -35,6 +35,15 @@ func checkText(f provider.Fields, field string, most int) []provider.FieldError 
 	return nil
 }
 
+// checkShownText is checkText for what people see in place of the name: where
+// it is empty, CloudStack puts the name there.
+func checkShownText(f provider.Fields, field string, most int) []provider.FieldError {
+	if text, declared := f[field].(string); declared && text == "" {
+		return complain(field, "an empty text can't be had: CloudStack shows the name then; leave the field out")
+	}
+	return checkText(f, field, most)
+}
+
 // checkTags refuses what createTags would refuse, cut or confuse.
 func checkTags(f provider.Fields) []provider.FieldError {
 	tags, _ := f["tags"].(map[string]string)

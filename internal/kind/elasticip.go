@@ -17,7 +17,6 @@ func elasticIP() kind {
 		list:    listAddresses,
 		prepare: prepareAddress,
 		commands: map[string]command{
-			"reserve":   call(reserve, madeAddress).because(tryAnother),
 			"associate": job(associate, madeAddress).because(tryAnother),
 			"attach": either(
 				call(plain(enableStaticNAT), nil).unless(isAttached),
@@ -34,17 +33,9 @@ func elasticIP() kind {
 	}
 }
 
-// reserve sets the chosen address aside. Where none was chosen, associate takes
-// any.
-func reserve(_ context.Context, _ *cloud, op provider.Op) (cloudstack.ReserveIPAddress, error) {
-	if op.ID == "" {
-		return cloudstack.ReserveIPAddress{}, errNothingToDo
-	}
-	return cloudstack.ReserveIPAddress{ID: cloudstack.ID(op.ID)}, nil
-}
-
-// associate takes the reserved address, which the command wants as text, for
-// the network, or for the zone where addresses are shared.
+// associate takes the chosen address for the network, or, where addresses are
+// shared, any for the zone. The chosen one is reserved first, which does no
+// harm when it is ours already.
 func associate(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AssociateIPAddress, error) {
 	shared, err := c.sharesAddresses(ctx)
 	if err != nil {
@@ -56,11 +47,11 @@ func associate(ctx context.Context, c *cloud, op provider.Op) (cloudstack.Associ
 	network, _ := op.Fields["network"].(provider.Ref)
 	cmd := cloudstack.AssociateIPAddress{NetworkID: cloudstack.ID(network.ID)}
 	if op.ID != "" {
-		a, err := c.address(ctx, op.ID)
+		reserved, err := cloudstack.Call(ctx, c.client, cloudstack.ReserveIPAddress{ID: cloudstack.ID(op.ID)})
 		if err != nil {
 			return cmd, err
 		}
-		cmd.IPAddress = a.IPAddress
+		cmd.IPAddress = reserved.IPAddress
 	}
 	return cmd, nil
 }

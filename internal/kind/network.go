@@ -164,7 +164,7 @@ func networkTable() *provider.Kind {
 		CheckName: checkPlainName("a network"),
 		Check: func(f provider.Fields) []provider.FieldError {
 			return join(
-				checkText(f, "displayText", maxDisplayText),
+				checkShownText(f, "displayText", maxDisplayText),
 				checkRange(f),
 				checkTags(f),
 				checkOnChange(f, fields, "replace"),

@@ -12,7 +12,7 @@ import (
 
 // checkMachine finds what is wrong between the fields of one machine.
 func checkMachine(f provider.Fields, fields []provider.Field) []provider.FieldError {
-	found := join(checkText(f, "displayName", 255), checkTags(f), checkOnChange(f, fields, "replace", "reinstall"))
+	found := join(checkShownText(f, "displayName", 255), checkTags(f), checkOnChange(f, fields, "replace"))
 	if !provider.Empty(f["securityGroups"]) && !provider.Empty(f["networks"]) {
 		found = append(found, complain("networks", "a machine has either security groups or networks; "+
 			"remove the one that its zone has no use for")...)
