@@ -121,7 +121,7 @@ func (p *planner) consequence(r *row, d diff) consequence {
 			return changed
 		}
 	case provider.InPlace:
-		if rule != onChangeReinstall && rule != onChangeReplace && p.settable(r, d.field) {
+		if rule != onChangeReinstall && rule != onChangeReplace && settable(r, d.field) {
 			return changed
 		}
 	}
@@ -129,7 +129,7 @@ func (p *planner) consequence(r *row, d diff) consequence {
 }
 
 // settable reports whether an operation changes the field of a live resource.
-func (p *planner) settable(r *row, f provider.Field) bool {
+func settable(r *row, f provider.Field) bool {
 	return f.Set != "" || f.Add != "" || f.Remove != "" || f.Name == fieldPower && r.kind.Start != ""
 }
 

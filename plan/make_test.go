@@ -159,6 +159,8 @@ func TestMake(t *testing.T) {
 		"links to what is not there": {file: []func(map[string]provider.Fields){with("vm/web-1", "securityGroups", []provider.Ref{
 			{Kind: "securityGroup", Name: "web"}, {Kind: "securityGroup", Live: "wep"}, {Kind: "securityGroup", ID: "nowhere"},
 		})}},
+		"link to what is deleted": {file: []func(map[string]provider.Fields){without("securityGroup/lb"), with("securityGroup/web", "ingress", nil),
+			with("vm/web-1", "securityGroups", []provider.Ref{{Kind: "securityGroup", Live: "lb"}})}},
 		"power to be left and to be stopped": {file: []func(map[string]provider.Fields){
 			with("vm/web-1", "power", "any"), with("vm/web-1", "offering", named("Medium")), with("vm/web-2", "power", "stopped"), with("vm/web-2", "offering", named("Medium")),
 		}, cloud: func(w *world) { w.live("vm", "web-1").Fields["power"] = "stopped" }},

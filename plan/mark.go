@@ -57,7 +57,7 @@ func (p *planner) mark(r *row) (Mark, bool) {
 	if r.made() {
 		m.ID = ""
 	}
-	wantTags, wantNotes := p.wantedMarks(r)
+	wantTags, wantNotes := p.wantedMarks(r, m.Spec)
 	if r.stays() {
 		live := maps.Clone(r.live.Tags)
 		maps.DeleteFunc(live, func(key, _ string) bool { return !strings.HasPrefix(key, provider.TagPrefix) })
@@ -82,12 +82,12 @@ func (p *planner) mark(r *row) (Mark, bool) {
 
 // wantedMarks are the tags of trueup that a declared resource must carry, and
 // what must stand about it on the anchor.
-func (p *planner) wantedMarks(r *row) (tags, notes map[string]string) {
+func (p *planner) wantedMarks(r *row, spec Spec) (tags, notes map[string]string) {
 	id, text := placeID, placeSpec
 	if !r.made() {
 		id = r.live.ID
 	}
-	if spec := r.spec(); !r.made() || !spec.keyed() {
+	if !r.made() || !spec.keyed() {
 		text = spec.Text(id)
 	}
 	protect, _ := r.wanted[settingProtect].(bool)

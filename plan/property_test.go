@@ -173,6 +173,9 @@ func TestPlansConverge(t *testing.T) {
 				}
 			}
 			checkLast(t, p)
+			if rapid.Bool().Draw(t, label+" killed") {
+				p = resumed(t, w, stack, p, label)
+			}
 			if err := w.obeyInOrder(p, anyOrder(t, p, label), w.watchOutages(stack)); err != nil {
 				t.Fatalf("%v\n%s", err, p)
 			}
@@ -197,6 +200,29 @@ func TestPlansConverge(t *testing.T) {
 		}
 	})
 	t.Logf("%d plans, %d refused", plans, refused)
+}
+
+// resumed kills a run of the plan at some step, before any of its bookkeeping,
+// and plans again: what the run began is taken up.
+func resumed(t *rapid.T, w *world, stack *spec.Stack, p *plan.Plan, label string) *plan.Plan {
+	steps := anyOrder(t, p, label+" killed")
+	n := rapid.IntRange(0, len(steps)).Draw(t, label+" killed after")
+	for n > 0 && n < len(steps) && steps[n-1].Op.Name == "reserve" {
+		n++ // what is reserved but not taken is no resource yet
+	}
+	for i := range steps[:n] {
+		if s := steps[i]; s.Creates && !s.Ends && !slices.ContainsFunc(steps[:n], func(o plan.Step) bool { return o.ID == s.Op.Address.String()+" associate" }) {
+			return p
+		}
+	}
+	if _, err := w.obeySteps(p, steps[:n], func(plan.Step) error { return nil }); err != nil {
+		t.Fatalf("%v\n%s", err, p)
+	}
+	again, err := plan.Make(stack, w.kinds, w.snapshot(), unlimited)
+	if err != nil {
+		t.Fatalf("killed after %d steps of\n%s\nthere is no plan any more: %v", n, p, err)
+	}
+	return again
 }
 
 // anyOrder draws one of the orders that the graph allows, pure deletes last.

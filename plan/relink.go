@@ -46,7 +46,23 @@ func (p *planner) relink() {
 			p.mergeRelinks(r)
 		}
 	}
+	for _, r := range p.rows {
+		p.checkTargets(r)
+	}
 	p.remarkForeignUsers()
+}
+
+// checkTargets refuses links, by the name or id of something external, to what
+// is the stack's own and is deleted.
+func (p *planner) checkTargets(r *row) {
+	for _, f := range r.kind.Fields {
+		for _, ref := range provider.Refs(r.wanted[f.Name]) {
+			if to := p.target(ref); to != nil && to.action == Delete {
+				p.refuse(Mistake, r, f.Name, fmt.Sprintf("it links to %s, which this stack owns and no longer declares", to.Address),
+					"declare it again, and link to it by its name")
+			}
+		}
+	}
 }
 
 // findUsers indexes the live links between the stack's resources.

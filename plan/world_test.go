@@ -71,6 +71,24 @@ func (w *world) obey(p *plan.Plan) error {
 // obeyInOrder is as obey, with the steps in another order than the plan's own
 // and a look at the world after each of them.
 func (w *world) obeyInOrder(p *plan.Plan, steps []plan.Step, look func(plan.Step) error) error {
+	made, err := w.obeySteps(p, steps, look)
+	if err != nil {
+		return err
+	}
+	for _, m := range p.Marks {
+		if err := w.mark(m, made); err != nil {
+			return fmt.Errorf("mark %s: %w", m.Address, err)
+		}
+	}
+	for a := range made {
+		delete(w.notes, provider.NoteKey(provider.TagNote, a))
+	}
+	return nil
+}
+
+// obeySteps obeys no more than steps, and notes on the anchor what it begins,
+// as if the run were killed after the last of them. It returns what was made.
+func (w *world) obeySteps(p *plan.Plan, steps []plan.Step, look func(plan.Step) error) (map[provider.Address]string, error) {
 	if w.notes == nil {
 		w.notes = map[string]string{}
 	}
@@ -79,23 +97,40 @@ func (w *world) obeyInOrder(p *plan.Plan, steps []plan.Step, look func(plan.Step
 	for _, s := range steps {
 		for _, need := range s.Needs {
 			if !done[need] {
-				return fmt.Errorf("%s before %s", s.ID, need)
+				return made, fmt.Errorf("%s before %s", s.ID, need)
 			}
 		}
 		if err := w.step(p, s, made); err != nil {
-			return fmt.Errorf("%s: %w", s.ID, err)
+			return made, fmt.Errorf("%s: %w", s.ID, err)
 		}
+		w.note(s, made)
 		if err := look(s); err != nil {
-			return fmt.Errorf("after %s: %w", s.ID, err)
+			return made, fmt.Errorf("after %s: %w", s.ID, err)
 		}
 		done[s.ID] = true
 	}
-	for _, m := range p.Marks {
-		if err := w.mark(m, made); err != nil {
-			return fmt.Errorf("mark %s: %w", m.Address, err)
+	return made, nil
+}
+
+// note keeps what a run notes about a step that was begun.
+func (w *world) note(s plan.Step, made map[provider.Address]string) {
+	a, kind := s.Op.Address, w.kinds.Get(s.Op.Kind)
+	if id := made[a]; s.Creates {
+		value := "run/1"
+		switch {
+		case kind.NoteID:
+			value += "/" + id
+		case !kind.UniqueName:
+			w.lives[id].Marker = s.Op.Marker
 		}
+		w.notes[provider.NoteKey(provider.TagNote, a)] = value
 	}
-	return nil
+	if s.Stops {
+		w.notes[provider.NoteKey(provider.TagOutage, a)] = "run"
+	}
+	if s.Starts {
+		delete(w.notes, provider.NoteKey(provider.TagOutage, a))
+	}
 }
 
 func (w *world) step(p *plan.Plan, s plan.Step, made map[provider.Address]string) error {
@@ -288,7 +323,7 @@ func containsText[T fmt.Stringer](items []T, item T) bool {
 func (w *world) mark(m plan.Mark, made map[provider.Address]string) error {
 	m = m.Resolve(cmp.Or(m.ID, made[m.Address]))
 	for key, value := range m.NotesHave {
-		if w.notes[key] != value {
+		if have, there := w.notes[key]; there && have != value && !strings.HasPrefix(key, provider.TagNote) {
 			return fmt.Errorf("note %s is %q, not %q", key, w.notes[key], value)
 		}
 		delete(w.notes, key)
