@@ -150,7 +150,7 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 			return false, fmt.Errorf("wait for what an earlier run began: %w", err)
 		}
 	}
-	made, err := checkedPlan(ctx, c.cloud, c.stack, c.make, c.maxDeletes)
+	made, err := checkedPlan(ctx, c.cloud, c.stack, c.make, plan.Options{MaxDeletes: c.maxDeletes})
 	if err != nil {
 		return false, err
 	}

@@ -78,8 +78,7 @@ func driftOf(ctx context.Context, p *process, o driftOptions, path string) (drif
 		return false, err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	// Nothing is going to be deleted, so that no guard need speak up.
-	made, err := compare(ctx, cloud, stack, plan.Make, unguarded)
+	made, err := compare(ctx, cloud, stack, plan.Make, plan.Options{Compare: true})
 	if err != nil {
 		return false, err
 	}
@@ -120,6 +119,3 @@ func splitDrift(p *plan.Plan) (drifted, pending []plan.Change) {
 	}
 	return drifted, pending
 }
-
-// unguarded is more resources of a kind than any stack has.
-const unguarded = 1 << 30

@@ -20,7 +20,7 @@ const stateDir = ".trueup"
 // says so. It has no port: only this process reaches it.
 func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir string) (*connection, error) {
 	state := filepath.Join(dir, stateDir, string(flavour)+".json")
-	if err := os.MkdirAll(filepath.Dir(state), 0o755); err != nil {
+	if err := makeStateDir(filepath.Dir(state)); err != nil {
 		return nil, fmt.Errorf("embedded simulator: %w", err)
 	}
 	server, err := simulator.New(simulator.Config{Flavour: flavour, State: state})
@@ -35,8 +35,20 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
+	if notice := server.Notice(); notice != "" {
+		fmt.Fprintln(p.stderr, notice)
+	}
 	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
 	return &connection{Cloud: cloud, Close: end}, nil
+}
+
+// makeStateDir makes the directory, with a .gitignore that keeps it out of the
+// stack's repository.
+func makeStateDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o644)
 }
 
 // drainTime is how long answers that are being given may take at the end.

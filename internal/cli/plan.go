@@ -65,7 +65,7 @@ func runPlan(ctx context.Context, p *process, o planOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	made, err := checkedPlan(ctx, cloud, stack, plan.Make, o.maxDeletes)
+	made, err := checkedPlan(ctx, cloud, stack, plan.Make, plan.Options{MaxDeletes: o.maxDeletes})
 	if err != nil {
 		return err
 	}

@@ -16,18 +16,19 @@ type planner func(*spec.Stack, provider.Kinds, *provider.Snapshot, plan.Options)
 
 // compare reads the cloud and plans. Its error is [plan.Problems] where there
 // can't be a plan.
-func compare(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, maxDeletes int) (*plan.Plan, error) {
+func compare(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, opts plan.Options) (*plan.Plan, error) {
 	snapshot, err := cloud.Read(ctx, stack.Scope())
 	if err != nil {
 		return nil, fmt.Errorf("read the cloud: %w", err)
 	}
-	return make(stack.Stack, kind.All(), snapshot, plan.Options{MaxDeletes: maxDeletes, Origin: stack.origin})
+	opts.Origin = stack.origin
+	return make(stack.Stack, kind.All(), snapshot, opts)
 }
 
 // checkedPlan is compare, and then a check that the cloud has what the plan
 // needs of its catalogues and grants what it uses.
-func checkedPlan(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, maxDeletes int) (*plan.Plan, error) {
-	made, err := compare(ctx, cloud, stack, make, maxDeletes)
+func checkedPlan(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, opts plan.Options) (*plan.Plan, error) {
+	made, err := compare(ctx, cloud, stack, make, opts)
 	if err != nil {
 		return nil, err
 	}

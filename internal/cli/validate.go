@@ -43,7 +43,7 @@ func runValidate(p *process, o validateOptions) error {
 		case err != nil:
 			return err
 		case !o.json:
-			fmt.Fprintf(p.stdout, "%s: stack %s is valid, %d resources\n", path, stack.Name, len(stack.Resources))
+			fmt.Fprintf(p.stdout, "%s: stack %s is valid; resources: %d\n", path, stack.Name, len(stack.Resources))
 		}
 	}
 	if o.json {

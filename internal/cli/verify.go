@@ -26,7 +26,7 @@ func (c *change) verify(ctx context.Context, report *apply.Report) ([]plan.Chang
 	if len(touched) == 0 || ctx.Err() != nil {
 		return nil, nil
 	}
-	again, err := compare(ctx, c.cloud, c.stack, c.make, unguarded)
+	again, err := compare(ctx, c.cloud, c.stack, c.make, plan.Options{Compare: true})
 	if err != nil {
 		return nil, fmt.Errorf("look whether everything came true: %w", err)
 	}

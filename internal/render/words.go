@@ -43,7 +43,7 @@ func remark(c plan.Change) string {
 	if c.Action == plan.Update && c.Impact == plan.Restart {
 		parts = append(parts, "restart")
 	}
-	if c.Reason != "" && c.Action != plan.Create {
+	if c.Action != plan.Create && c.Reason != "" && c.Reason != c.Cause.Words() {
 		parts = append(parts, clean(c.Reason))
 	}
 	if c.Action == plan.Update || c.Action == plan.Recreate || c.Action == plan.Reinstall {
