@@ -3,6 +3,7 @@ package apply
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -75,6 +76,7 @@ type contender struct {
 	began  time.Time
 	races  int  // lost in a row
 	wrote  bool // on the anchor who it is
+	unsure bool // whether a claim was granted
 
 	seenRun  string
 	seenBeat int
@@ -121,6 +123,7 @@ func (c *contender) claim(ctx context.Context) (granted bool, err error) {
 	if err == nil {
 		l.confirmed = time.Now()
 		err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run))
+		c.unsure = err != nil && !errors.Is(err, provider.ErrExists)
 	}
 	if err == nil {
 		return true, nil
@@ -143,11 +146,15 @@ func (c *contender) inscription() map[string]string {
 const eraseTime = 10 * time.Second
 
 // erase removes what a contender without success wrote on the anchor, whether
-// or not ctx is done; the next holder removes what stays.
+// or not ctx is done; the next holder removes what stays. A claim that was sent
+// may be granted still: then who made it stays readable, to be seen dead.
 func (c *contender) erase(ctx context.Context) {
-	if c.wrote {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
-		defer cancel()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
+	defer cancel()
+	switch {
+	case c.unsure:
+		_ = c.lease.giveBack(ctx)
+	case c.wrote:
 		_ = c.lease.drop(ctx, c.inscription())
 	}
 }

@@ -45,6 +45,35 @@ func TestARunThatIsBrokenAnywhereIsFinishedByTheNext(t *testing.T) {
 	}
 }
 
+// TestARunThatLeavesAtAnyInstantIsFinishedByTheNext ends the context of a run
+// at every tenth of a call.
+func TestARunThatLeavesAtAnyInstantIsFinishedByTheNext(t *testing.T) {
+	left := 0
+	for after, done := 5*time.Millisecond, false; !done; after += 10 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld()
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			err := w.applyUntil(ctx, t, w.fakeCloud, "r1")
+			if done = err == nil; !done {
+				left++
+			}
+			if err := w.apply(t, w.fakeCloud, "r2"); err != nil {
+				t.Errorf("the second run: %v", err)
+			}
+			if got := w.String(); got != converged {
+				t.Errorf("left after %s:\ngot\n%swant\n%s", after, got, converged)
+			}
+		})
+		if t.Failed() {
+			return
+		}
+	}
+	if left < 500 {
+		t.Errorf("it was left %d times only", left)
+	}
+}
+
 // TestAnyNumberOfBrokenRunsIsFinishedByOneThatIsNot breaks up to five runs in
 // a row at random.
 func TestAnyNumberOfBrokenRunsIsFinishedByOneThatIsNot(t *testing.T) {
@@ -166,14 +195,21 @@ func (w *world) idsOf(a provider.Address) []string {
 // apply is what the command does: lease, settle, plan, run, release.
 func (w *world) apply(t *testing.T, cloud provider.Cloud, run string) error {
 	t.Helper()
+	return w.applyUntil(t.Context(), t, cloud, run)
+}
+
+// applyUntil is apply, but that ctx may end. The lease is given back all the
+// same.
+func (w *world) applyUntil(ctx context.Context, t *testing.T, cloud provider.Cloud, run string) error {
+	t.Helper()
 	dead := func(Holder) bool { return false }
-	l, err := Acquire(t.Context(), cloud, "shop", Holder{Run: run, Host: "here"}, LeaseOptions{Alive: dead})
+	l, err := Acquire(ctx, cloud, "shop", Holder{Run: run, Host: "here"}, LeaseOptions{Alive: dead})
 	if err != nil {
 		return err
 	}
-	err = Settle(t.Context(), cloud, l)
+	err = Settle(ctx, cloud, l)
 	if err == nil {
-		err = Run(t.Context(), cloud, w.plan(t), Options{Run: run, Lease: l}).Err()
+		err = Run(ctx, cloud, w.plan(t), Options{Run: run, Lease: l}).Err()
 	}
 	return errors.Join(err, l.Release(t.Context()))
 }
