@@ -13,6 +13,22 @@ var exoscaleProtocols = []string{"ah", "esp", "gre", "ipip"}
 // and refuse every machine of today's CloudStack, whose nics show a number.
 var laterNICFields = []string{"extradhcpoption", "deviceid", "enabled"}
 
+// laterMachineFields are what machines did not show in 2018.
+var laterMachineFields = []string{
+	"userid", "username", "domainpath", "lastupdated", "hostcontrolstate", "templatetype", "templateformat", "isos", "isomaxcount", "guestosid",
+	"ipaddress", "readonlydetails", "keypairs", "deleteprotection", "ostypeid", "osdisplayname", "pooltype", "arch", "receivedbytes", "sentbytes",
+	"hasannotations",
+}
+
+// exoscaleMachine turns what CloudStack answers about a machine into what Exoscale did. A machine has one key there.
+func exoscaleMachine(o object, m *machine) object {
+	o = o.without(laterMachineFields...)
+	if len(m.Keys) > 0 {
+		o.add("keypair", m.Keys[0])
+	}
+	return o
+}
+
 func (c *call) exoscale() bool { return c.world.config.Flavour == Exoscale }
 
 // startAssociateElastic takes an address for the account.

@@ -123,6 +123,9 @@ func (w *world) renderMachine(m *machine, v view) object {
 	o.add("tags", w.renderTags(m.ID))
 	o.add("hasannotations", false)
 	w.showPendingJob(&o, m.ID)
+	if w.config.Flavour == Exoscale {
+		return exoscaleMachine(o, m)
+	}
 	return o
 }
 
