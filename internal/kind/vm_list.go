@@ -176,9 +176,10 @@ func affinityOf(m cloudstack.VirtualMachine) []provider.Ref {
 }
 
 // keysOf are the keys that a machine was given; listings have their names.
+// Before CloudStack 4.16 a machine had at most one.
 func keysOf(m cloudstack.VirtualMachine) []provider.Ref {
 	refs := []provider.Ref{}
-	for name := range strings.SplitSeq(m.KeyPairs, ",") {
+	for name := range strings.SplitSeq(cmp.Or(m.KeyPairs, m.KeyPair), ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			refs = append(refs, ref("sshKey", "", name))
 		}

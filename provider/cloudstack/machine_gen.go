@@ -118,6 +118,8 @@ type VirtualMachine struct {
 	JobID ID `cs:"jobid"`
 	// The current status of the latest async job acting on this object.
 	JobStatus JobStatus `cs:"jobstatus"`
+	// The name of the SSH key pair; before CloudStack 4.16, which answers KeyPairs.
+	KeyPair string `cs:"keypair"`
 	// SSH key-pairs.
 	KeyPairs string `cs:"keypairs"`
 	// The date when this Instance was updated last time.

@@ -314,6 +314,7 @@ var furtherFields = map[string][]field{
 	"NicSecondaryIP":    {{Name: "virtualmachineid", Type: "uuid", Description: "The ID of the Instance (Exoscale)"}},
 	"PublicIPAddress":   {{Name: "iselastic", Type: "boolean", Description: "True if the address is an elastic one (Exoscale and NetScaler zones)"}},
 	"SecurityGroupRule": {{Name: "description", Type: "string", Description: "The description of the rule (Exoscale only)"}},
+	"VirtualMachine":    {{Name: "keypair", Type: "string", Description: "The name of the SSH key pair; before CloudStack 4.16, which answers KeyPairs"}},
 }
 
 // descriptions replace the server's where they mislead a reader in Go.
