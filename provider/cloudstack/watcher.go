@@ -20,11 +20,11 @@ type PollPolicy struct {
 	MaxErrors int           // after this many failed ticks in a row the waiters are told
 }
 
-// DefaultPoll asks after half a second, a second, then every two; beyond ten
+// DefaultPoll asks after 0.2 s, 0.4, 0.8, 1.6, then every two seconds; beyond ten
 // jobs every two seconds at once; beyond two jobs by the list.
 func DefaultPoll() PollPolicy {
 	return PollPolicy{
-		Backoff: Exponential(500*time.Millisecond, 2*time.Second), Busy: 10, BusyTick: 2 * time.Second,
+		Backoff: Exponential(200*time.Millisecond, 2*time.Second), Busy: 10, BusyTick: 2 * time.Second,
 		ListAbove: 2, Parallel: 4, MaxErrors: 5,
 	}
 }
