@@ -36,7 +36,7 @@ func (p *planner) decide() {
 
 func (p *planner) decideLive(r *row) {
 	remarks := len(p.notes)
-	for _, d := range p.compare(r) {
+	for _, d := range r.compare() {
 		switch p.consequence(r, d) {
 		case leftAlone:
 			continue

@@ -23,7 +23,7 @@ func byElement(f provider.Field) bool { return f.Set == "" && (f.Add != "" || f.
 
 // compare returns the declared fields of a row that differ, in the order of the
 // kind's table.
-func (p *planner) compare(r *row) []diff {
+func (r *row) compare() []diff {
 	var diffs []diff
 	for _, f := range r.kind.Fields {
 		want, declared := r.wanted[f.Name]
@@ -35,7 +35,7 @@ func (p *planner) compare(r *row) []diff {
 			have = powerError
 		}
 		d := diff{field: f, old: have, new: want}
-		if !p.differs(r, &d) {
+		if !d.differs(r) {
 			continue
 		}
 		d.cause = r.stored.cause(r, f, want, compared(f, want, have))
@@ -44,8 +44,8 @@ func (p *planner) compare(r *row) []diff {
 	return diffs
 }
 
-// differs fills in the elements of a diff and reports whether it is one.
-func (p *planner) differs(r *row, d *diff) bool {
+// differs fills in the elements that differ and reports whether anything does.
+func (d *diff) differs(r *row) bool {
 	have := compared(d.field, d.new, d.old)
 	switch d.field.Type {
 	case provider.Choice:
@@ -57,11 +57,7 @@ func (p *planner) differs(r *row, d *diff) bool {
 		d.new = unique(want)
 		d.removed, d.added = minus(have, d.new), minus(d.new, have)
 		if !r.exclusive() {
-			rules, _ := d.removed.([]provider.Rule)
-			for _, rule := range rules {
-				p.remark(r, d.field.Name, d.field.Name+" "+rule.String()+" is not declared; it is left (exclusive: false)")
-			}
-			d.removed = nil
+			d.removed = nil // they are left
 		}
 		return d.removed != nil || d.added != nil
 	case provider.Links, provider.Map:

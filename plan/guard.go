@@ -10,6 +10,7 @@ import (
 // guard refuses plans that would be regretted.
 func (p *planner) guard() {
 	p.guardOrigin()
+	p.remarkLeftRules()
 	if p.opts.Compare {
 		return
 	}
@@ -97,6 +98,32 @@ func (p *planner) guardDeletes() {
 				Text: fmt.Sprintf("%d of %d resources of kind %s would be deleted or replaced; at most %d may be", lose[kind], have[kind], kind, limit),
 				Hint: fmt.Sprintf("--max-deletes %d allows it", lose[kind]),
 			})
+		}
+	}
+}
+
+// remarkLeftRules tells of the rules that nobody declared and that are left in
+// place because the file says so.
+func (p *planner) remarkLeftRules() {
+	for _, r := range p.rows {
+		if r.want == nil || !r.stays() || r.exclusive() {
+			continue
+		}
+		for _, f := range r.kind.Fields {
+			want, managed := r.wanted[f.Name].([]provider.Rule)
+			if !managed {
+				continue
+			}
+			left := minus(r.have[f.Name], want)
+			for _, d := range r.diffs {
+				if d.field.Name == f.Name {
+					left = minus(left, d.removed)
+				}
+			}
+			rules, _ := left.([]provider.Rule)
+			for _, rule := range rules {
+				p.remark(r, f.Name, fmt.Sprintf("%s %s is not declared; it is left (exclusive: false)", f.Name, rule))
+			}
 		}
 	}
 }

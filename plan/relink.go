@@ -87,7 +87,7 @@ func (p *planner) findUsers() map[*row][]use {
 func (p *planner) follow(u use, to *row) bool {
 	want, managed := u.row.wanted[u.field.Name]
 	switch {
-	case managed && only(want, linksTo(to)) == nil:
+	case managed && u.row.removes(u.field) && only(want, linksTo(to)) == nil:
 		return false // it is given up anyway
 	case u.field.Loose && !managed:
 		return false
@@ -106,6 +106,9 @@ func (p *planner) follow(u use, to *row) bool {
 	return false
 }
 
+// removes reports whether what is not declared of a managed field is removed.
+func (r *row) removes(f provider.Field) bool { return f.Type != provider.Rules || r.exclusive() }
+
 // relinkable reports whether the API can give a link up and make it anew.
 func relinkable(f provider.Field) bool {
 	return f.Change == provider.InPlace && (f.Set != "" || f.Add != "" && f.Remove != "")
@@ -118,15 +121,14 @@ func (p *planner) freeUsers(to *row) {
 		if !u.row.stays() || u.field.Loose {
 			continue
 		}
-		_, managed := u.row.wanted[u.field.Name]
-		if !managed && byElement(u.field) && u.field.Remove != "" {
+		switch {
+		case u.row.letsGo(u.field, to):
+		case byElement(u.field) && u.field.Remove != "":
 			d := u.row.diff(u.field)
 			d.removed = plus(d.removed, only(u.row.have[u.field.Name], linksTo(to)))
 			d.cause = joinCause(d.cause, Pending)
 			u.row.because(fmt.Sprintf("%s goes, to which %s links", to.Address, u.field.Name))
-			continue
-		}
-		if !u.row.letsGo(u.field, to) {
+		default:
 			p.refuse(Refused, to, "", fmt.Sprintf("it must go, but %s still uses it (%s)", u.row.Address, u.field.Name),
 				fmt.Sprintf("declare %s of %s without it, or declare %s again", u.field.Name, u.row.Address, to.Address))
 		}
@@ -136,7 +138,11 @@ func (p *planner) freeUsers(to *row) {
 // letsGo reports whether the row's own changes end the field's link.
 func (r *row) letsGo(f provider.Field, to *row) bool {
 	for _, d := range r.diffs {
-		if d.field.Name == f.Name && !d.reinstall {
+		switch {
+		case d.field.Name != f.Name || d.reinstall:
+		case byElement(f):
+			return only(d.removed, linksTo(to)) != nil
+		default:
 			return only(d.new, linksTo(to)) == nil
 		}
 	}
