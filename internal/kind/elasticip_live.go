@@ -12,14 +12,15 @@ import (
 )
 
 // listAddresses reads the addresses that the account holds, but for those that
-// the cloud took for itself: source NAT and system addresses.
+// the cloud took for itself, source NAT and system addresses, and for those
+// that are on their way back to it.
 func listAddresses(ctx context.Context, s *survey) ([]provider.Live, error) {
 	addresses, err := collect(ctx, s.client, cloudstack.ListPublicIPAddresses{})
 	if err != nil {
 		return nil, err
 	}
 	addresses = slices.DeleteFunc(addresses, func(a cloudstack.PublicIPAddress) bool {
-		return a.IsSourceNAT || a.IsSystem || a.ForSystemVMs
+		return a.IsSourceNAT || a.IsSystem || a.ForSystemVMs || a.State == "Releasing"
 	})
 	live := make([]provider.Live, len(addresses))
 	for i, a := range addresses {

@@ -2,6 +2,8 @@ package kind
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/trueup/trueup/provider"
@@ -14,7 +16,7 @@ func vm() kind {
 		Kind: vmTable(),
 		list: listMachines,
 		commands: map[string]command{
-			"deploy": job(plain(deploy), made),
+			"deploy": job(plain(deploy), made).because(explainNameTaken),
 			"start": job(plain(func(op provider.Op) cloudstack.StartVirtualMachine {
 				return cloudstack.StartVirtualMachine{ID: cloudstack.ID(op.ID)}
 			}), made).unless(machineIs(running)),
@@ -41,7 +43,9 @@ func vm() kind {
 				return cloudstack.UpdateVMAffinityGroup{ID: cloudstack.ID(op.ID), AffinityGroupIDs: links(op.Fields, "affinityGroups")}
 			}), made),
 			"setKeys": job(plain(func(op provider.Op) cloudstack.ResetSSHKeyForVirtualMachine {
-				return cloudstack.ResetSSHKeyForVirtualMachine{ID: cloudstack.ID(op.ID), KeyPairs: liveNames(op.Fields, "sshKeys")}
+				cmd := cloudstack.ResetSSHKeyForVirtualMachine{ID: cloudstack.ID(op.ID)}
+				cmd.KeyPair, cmd.KeyPairs = keyPairs(op)
+				return cmd
 			}), made),
 			"tag":   tag("UserVm"),
 			"untag": untag("UserVm"),
@@ -68,10 +72,10 @@ func deploy(op provider.Op) cloudstack.DeployVirtualMachine {
 		SecurityGroupIDs:  some(links(op.Fields, "securityGroups")),
 		NetworkIDs:        some(links(op.Fields, "networks")),
 		AffinityGroupIDs:  some(links(op.Fields, "affinityGroups")),
-		KeyPairs:          liveNames(op.Fields, "sshKeys"),
 		UserData:          userData(op),
 		Details:           map[string]string{},
 	}
+	cmd.KeyPair, cmd.KeyPairs = keyPairs(op)
 	if size, ok := op.Fields["rootDisk"].(provider.Size); ok {
 		cmd.RootDiskSize = cloudstack.Some(gib(size))
 	}
@@ -107,14 +111,17 @@ func userData(op provider.Op) cloudstack.UserData {
 	return append(cloudstack.UserData{}, blob.Data...)
 }
 
-// liveNames are the names in the cloud of what a field links to.
-func liveNames(f provider.Fields, field string) []string {
-	refs, _ := f[field].([]provider.Ref)
-	var names []string
-	for _, r := range refs {
-		names = append(names, r.Live)
+// keyPairs are the names of the keys, which is how machines are given them: one
+// in the parameter that every server has, several in that of 4.16 and later.
+func keyPairs(op provider.Op) (one string, several []string) {
+	refs, _ := op.Fields["sshKeys"].([]provider.Ref)
+	if len(refs) == 1 {
+		return refs[0].Live, nil
 	}
-	return names
+	for _, r := range refs {
+		several = append(several, r.Live)
+	}
+	return "", several
 }
 
 // made is what a job has made of a machine, with the password that it drew.
@@ -147,4 +154,23 @@ func destroy(ctx context.Context, c *cloud, op provider.Op) (cloudstack.DestroyV
 		cmd.Expunge = cloudstack.Some(true)
 	}
 	return cmd, err
+}
+
+// explainNameTaken tells a name that a visible machine has from one that a
+// destroyed machine holds until the cloud expunges it: both are 431, "already
+// exists in the network domain".
+func explainNameTaken(ctx context.Context, c *cloud, op provider.Op, refusal error) error {
+	if !errors.Is(refusal, cloudstack.ErrExists) {
+		return refusal
+	}
+	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{Name: op.LiveName, Details: []string{"min"}})
+	if err != nil {
+		return fmt.Errorf("%w; looking who has the name: %w", refusal, err)
+	}
+	for _, m := range machines {
+		if m.Name == op.LiveName && !expunging(m) { // servers search for parts of names
+			return as(provider.ErrExists, "the machine "+string(m.ID)+" has the name "+op.LiveName, refusal)
+		}
+	}
+	return as(provider.ErrExists, "a destroyed machine holds the name "+op.LiveName+" until the cloud expunges it", refusal)
 }

@@ -3,6 +3,7 @@ package kind
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -178,7 +179,20 @@ func TestMachineNameTaken(t *testing.T) {
 	inCloud(t, simulator.Config{}, func(b *bench) {
 		b.create("vm", "web-1", machineIn(b, "sg1", nil))
 		_, err := b.try(provider.Op{Kind: "vm", Name: "deploy", LiveName: "web-1", Fields: machineIn(b, "sg1", nil)})
-		if !errors.Is(err, provider.ErrExists) {
+		if !errors.Is(err, provider.ErrExists) || !strings.Contains(err.Error(), "the machine") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestNameOfADestroyedMachineIsHeld: somebody destroyed it without giving its
+// name back, and nobody sees it.
+func TestNameOfADestroyedMachineIsHeld(t *testing.T) {
+	inCloud(t, simulator.Config{}, func(b *bench) {
+		id := b.create("vm", "web-1", machineIn(b, "sg1", nil)).ID
+		hand(b, cloudstack.DestroyVirtualMachine{ID: cloudstack.ID(id)})
+		_, err := b.try(provider.Op{Kind: "vm", Name: "deploy", LiveName: "web-1", Fields: machineIn(b, "sg1", nil)})
+		if !errors.Is(err, provider.ErrExists) || !strings.Contains(err.Error(), "until the cloud expunges it") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -215,6 +229,20 @@ func TestDestroyedMachinesAreNotListed(t *testing.T) {
 	for state, gone := range map[string]bool{"Destroyed": true, "Expunging": true, "Running": false, "Error": false} {
 		if got := expunging(cloudstack.VirtualMachine{State: state}); got != gone {
 			t.Errorf("%s: %v", state, got)
+		}
+	}
+}
+
+// TestKeysByTheParameterThatTheServerHas: keypairs came with 4.16.
+func TestKeysByTheParameterThatTheServerHas(t *testing.T) {
+	for names, want := range map[string]string{"": " []", "a": "a []", "a b": " [a b]"} {
+		var refs []provider.Ref
+		for _, name := range strings.Fields(names) {
+			refs = append(refs, provider.Ref{Kind: "sshKey", Live: name})
+		}
+		one, several := keyPairs(provider.Op{Fields: provider.Fields{"sshKeys": refs}})
+		if got := fmt.Sprint(one, " ", several); got != want {
+			t.Errorf("%s: got %s, want %s", names, got, want)
 		}
 	}
 }
