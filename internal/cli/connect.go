@@ -25,38 +25,23 @@ func connect(ctx context.Context, p *process, o cloudOptions, dir string) (*conn
 	if name == "" {
 		name = p.env.get("TRUEUP_CLOUD")
 	}
-	make, flavour, flavoured := strings.Cut(name, ":")
+	sort, flavour, _ := strings.Cut(name, ":")
 	switch {
-	case make == "simulator":
-		if !flavoured {
-			flavour = string(simulator.CloudStack)
-		}
+	case name == "", name == "cloudstack":
+		return dial(p, o)
+	case name == "simulator":
+		return embed(ctx, p, simulator.CloudStack, dir)
+	case sort == "simulator" && known(simulator.Flavour(flavour)):
 		return embed(ctx, p, simulator.Flavour(flavour), dir)
-	case name == "" || name == "cloudstack":
-		return dial(p.env, o)
 	default:
 		return nil, usagef("--cloud %q: expected cloudstack, simulator or simulator:exoscale", name)
 	}
 }
 
-// dial opens the way to a real cloud.
-func dial(env environment, o cloudOptions) (*connection, error) {
-	found, err := findCredentials(env, o)
-	if err != nil {
-		return nil, err
-	}
-	cloud, err := open(found)
-	if err != nil {
-		return nil, usagef("%w", err)
-	}
-	return &connection{Cloud: cloud, Close: func() error { return nil }}, nil
+func known(f simulator.Flavour) bool { return f == simulator.CloudStack || f == simulator.Exoscale }
+
+func open(client *cloudstack.Client) provider.Cloud {
+	return kind.Open(client, kind.Source{Now: time.Now, Pick: rand.IntN})
 }
 
-func open(c credentials, opts ...cloudstack.Option) (provider.Cloud, error) {
-	opts = append(opts, cloudstack.WithUserAgent("trueup/"+version()))
-	client, err := cloudstack.New(c.endpoint, cloudstack.Credentials{APIKey: c.key, SecretKey: c.secret}, opts...)
-	if err != nil {
-		return nil, err
-	}
-	return kind.Open(client, kind.Source{Now: time.Now, Pick: rand.IntN}), nil
-}
+func userAgent() cloudstack.Option { return cloudstack.WithUserAgent("trueup/" + version()) }

@@ -30,8 +30,9 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	service := server.ListenInMemory()
 	end := func() error { return shutDown(ctx, service, server) }
 	user := server.User()
-	cloud, err := open(credentials{service.URL, cloudstack.Secret(user.Key), cloudstack.Secret(user.Secret)},
-		cloudstack.WithHTTPClient(service.Client()))
+	client, err := cloudstack.New(service.URL,
+		cloudstack.Credentials{APIKey: cloudstack.Secret(user.Key), SecretKey: cloudstack.Secret(user.Secret)},
+		cloudstack.WithHTTPClient(service.Client()), userAgent())
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
@@ -39,7 +40,7 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 		fmt.Fprintln(p.stderr, notice)
 	}
 	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
-	return &connection{Cloud: cloud, Close: end}, nil
+	return &connection{Cloud: open(client), Close: end}, nil
 }
 
 // makeStateDir makes the directory, with a .gitignore that keeps it out of the

@@ -50,10 +50,10 @@ type cloudOptions struct {
 
 func cloudFlags() []ucli.Flag {
 	return []ucli.Flag{
-		&ucli.StringFlag{Name: "cloud", Usage: "which `CLOUD`: cloudstack, simulator or simulator:exoscale (default: $TRUEUP_CLOUD, else cloudstack)"},
-		&ucli.StringFlag{Name: "endpoint", Usage: "`URL` of the CloudStack API (default: $CLOUDSTACK_ENDPOINT)"},
-		&ucli.StringFlag{Name: "key", Usage: "API `KEY` (default: $CLOUDSTACK_KEY)"},
-		&ucli.StringFlag{Name: "secret-key-file", Usage: "`FILE` that holds the secret key (default: the key in $CLOUDSTACK_SECRET_KEY)"},
+		&ucli.StringFlag{Name: "cloud", DefaultText: "$TRUEUP_CLOUD, else cloudstack", Usage: "which `CLOUD`: cloudstack, simulator or simulator:exoscale"},
+		&ucli.StringFlag{Name: "endpoint", DefaultText: "$CLOUDSTACK_ENDPOINT", Usage: "`URL` of the CloudStack API"},
+		&ucli.StringFlag{Name: "key", DefaultText: "$CLOUDSTACK_KEY", Usage: "API `KEY`"},
+		&ucli.StringFlag{Name: "secret-key-file", DefaultText: "the key in $CLOUDSTACK_SECRET_KEY", Usage: "`FILE` that holds the secret key"},
 		&ucli.DurationFlag{Name: "timeout", DefaultText: "none", Usage: "give up after `DURATION`, such as 30m"},
 	}
 }

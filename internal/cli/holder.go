@@ -34,10 +34,8 @@ func newHolder(p *process) (apply.Holder, error) {
 }
 
 func who(env environment) string {
-	for _, name := range []string{"GITHUB_ACTOR", "GITLAB_USER_LOGIN"} {
-		if v := env.get(name); v != "" {
-			return v
-		}
+	if v := env.first("GITHUB_ACTOR", "GITLAB_USER_LOGIN"); v != "" {
+		return v
 	}
 	if u, err := user.Current(); err == nil {
 		return u.Username
@@ -50,7 +48,7 @@ func ciRun(env environment) string {
 	if server, repo, run := env.get("GITHUB_SERVER_URL"), env.get("GITHUB_REPOSITORY"), env.get("GITHUB_RUN_ID"); server != "" && run != "" {
 		return server + "/" + repo + "/actions/runs/" + run
 	}
-	return first(env, []string{"CI_JOB_URL", "BUILD_URL"})
+	return env.first("CI_JOB_URL", "BUILD_URL")
 }
 
 // boot tells apart the places in which a process id means something: this boot

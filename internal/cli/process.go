@@ -25,6 +25,16 @@ func (e environment) get(name string) string {
 	return value
 }
 
+// first is the first of the variables that is set.
+func (e environment) first(names ...string) string {
+	for _, name := range names {
+		if v := e.get(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
 func (e environment) lookup(name string) (value string, ok bool) {
 	for _, pair := range e {
 		if v, is := strings.CutPrefix(pair, name+"="); is {

@@ -64,7 +64,7 @@ func readSimulator(c *ucli.Context) (simulatorOptions, error) {
 	switch {
 	case c.Args().Present():
 		return o, usagef("trueup simulator takes no arguments")
-	case o.config.Flavour != simulator.CloudStack && o.config.Flavour != simulator.Exoscale:
+	case !known(o.config.Flavour):
 		return o, usagef("--flavour %q: expected cloudstack or exoscale", o.config.Flavour)
 	case o.config.Size < 0:
 		return o, usagef("--size %d: expected 0 or more", o.config.Size)
