@@ -48,16 +48,12 @@ func (p *planner) decideLive(r *row) {
 			d.forbidden = true
 		case replaced:
 			r.action = Recreate
-			r.reasons = append(r.reasons, d.field.Name+" can only be set at creation")
+			r.because(d.field.Name + " can only be set at creation")
 		}
 		r.diffs = append(r.diffs, d)
 	}
 	if run, open := p.anchor.outages[r.Address]; open {
 		p.endOutage(r, run)
-	}
-	if r.live.Broken != "" && r.kind.Start == "" {
-		r.action = Recreate
-		r.reasons = append(r.reasons, r.live.Broken)
 	}
 	switch {
 	case r.action == Recreate:
@@ -72,7 +68,7 @@ func (p *planner) endOutage(r *row, run string) {
 	if r.power() != powerStopped || r.wantedPower() == powerStopped {
 		return
 	}
-	r.reasons = append(r.reasons, "run "+run+" stopped it and did not start it again")
+	r.because("run " + run + " stopped it and did not start it again")
 	for _, d := range r.diffs {
 		if d.field.Name == fieldPower {
 			return

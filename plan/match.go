@@ -54,6 +54,7 @@ func (p *planner) row(a provider.Address) *row {
 func (p *planner) matchLive(l *provider.Live) {
 	a, resumed, ok := p.claim(l)
 	if !ok {
+		p.remarkUntagged(l)
 		return
 	}
 	if l.Gone {
@@ -70,6 +71,15 @@ func (p *planner) matchLive(l *provider.Live) {
 	r.live, r.resumed = l, resumed
 	if resumed {
 		p.checkContested(r)
+	}
+}
+
+// remarkUntagged tells of what was noted as the stack's and has lost its tag:
+// it is left alone, for whoever removed the tag took it from the stack.
+func (p *planner) remarkUntagged(l *provider.Live) {
+	if a, noted := p.anchor.ownedBy[identity{l.Kind, l.ID}]; noted {
+		p.notes = append(p.notes, Note{Address: a, Pos: p.stack.Header,
+			Text: fmt.Sprintf("%s with id %s was this stack's but its tag %s is gone: it is left alone", known(l), l.ID, provider.TagStack)})
 	}
 }
 

@@ -54,6 +54,18 @@ func TestOwnership(t *testing.T) {
 		"address that is tagged and noted": {stack: []spec.Resource{address},
 			lives: []provider.Live{{Kind: "elasticIP", ID: "1", Tags: map[string]string{"trueup.stack": "s", "trueup.address": "front", "trueup.spec": "1"}}},
 			notes: map[string]string{"trueup.own.elasticIP.front": "1"}},
+		"address that lost its tag": {stack: []spec.Resource{address}, lives: []provider.Live{{Kind: "elasticIP", ID: "1"}},
+			notes: map[string]string{"trueup.own.elasticIP.front": "1"}},
+		"links to what others own": {stack: []spec.Resource{resource("vm", "m", provider.Fields{"securityGroups": []provider.Ref{
+			{Kind: "securityGroup", Live: "default"}, {Kind: "securityGroup", ID: "2"}, {Kind: "securityGroup", ID: "3"}}}), web},
+			lives: []provider.Live{group("1", "default", nil), group("2", "theirs", map[string]string{"trueup.stack": "blog"}),
+				group("3", "web", map[string]string{"trueup.stack": "s", "trueup.spec": "1"}),
+				{Kind: "vm", ID: "9", Name: "m", Tags: map[string]string{"trueup.stack": "s"}, Fields: provider.Fields{"securityGroups": []provider.Ref{
+					{Kind: "securityGroup", Live: "web"}, {Kind: "securityGroup", ID: "2"}, {Kind: "securityGroup", Live: "default", ID: "1"}}}}}},
+		"a name that several have": {stack: []spec.Resource{resource("vm", "m", provider.Fields{"networks": []provider.Ref{{Kind: "network", Live: "lan"}}})},
+			lives: []provider.Live{{Kind: "network", ID: "2", Name: "lan"}, {Kind: "network", ID: "1", Name: "lan"}, {Kind: "network", ID: "3", Name: "LAN"}}},
+		"what this cloud can't do": {stack: []spec.Resource{machine, resource("vm", "n", provider.Fields{}),
+			resource("elasticIP", "front", provider.Fields{"attach": links("vm", "m", "n")})}},
 		"key that is noted":              {stack: []spec.Resource{key}, lives: []provider.Live{liveKey}, notes: map[string]string{"trueup.own.sshKey.ops": "k1 1.pk73m6d"}},
 		"key that was noted and is gone": {stack: []spec.Resource{key}, notes: map[string]string{"trueup.own.sshKey.ops": "k1 1.pk73m6d"}},
 		"key of another id than noted":   {stack: []spec.Resource{key}, lives: []provider.Live{liveKey}, notes: map[string]string{"trueup.own.sshKey.ops": "k0 1.pk73m6d"}},
@@ -95,4 +107,20 @@ func TestOwnership(t *testing.T) {
 			golden(t, "ownership/"+name, planned(plan.Make(stackOf("s", c.stack...), kinds(), snap, opts)))
 		})
 	}
+}
+
+// A prefix is part of live names and never of an address.
+func TestPrefix(t *testing.T) {
+	stack := stackOf("s", resource("securityGroup", "new", provider.Fields{}), resource("securityGroup", "old", provider.Fields{}))
+	stack.Prefix = "stg-"
+	for i := range stack.Resources {
+		stack.Resources[i].LiveName = "stg-" + stack.Resources[i].Name
+	}
+	mine := map[string]string{"trueup.stack": "s", "trueup.spec": "1"}
+	snap := &provider.Snapshot{Resources: []provider.Live{
+		{Kind: "securityGroup", ID: "1", Name: "stg-old", Tags: mine}, {Kind: "securityGroup", ID: "2", Name: "stg-gone", Tags: mine},
+		{Kind: "securityGroup", ID: "3", Name: "new"}, {Kind: "securityGroup", ID: "4", Name: "old"},
+	}}
+	p, err := plan.Make(stack, kinds(), snap, defaults)
+	golden(t, "ownership/prefix", planned(p, err)+p.Steps[0].Op.LiveName+"\n")
 }

@@ -98,7 +98,7 @@ func (p *planner) follow(u use, to *row) bool {
 	reason := fmt.Sprintf("%s links to %s, which is replaced", u.field.Name, to.Address)
 	if u.field.Change == provider.Replace || u.row.onChange(u.field.Name) == onChangeReplace {
 		u.row.action = Recreate
-		u.row.reasons = append(u.row.reasons, reason)
+		u.row.because(reason)
 		return true
 	}
 	p.refuse(Refused, u.row, u.field.Name, reason+", and the cloud can't link it anew",
