@@ -1,7 +1,6 @@
 package apply
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -87,178 +86,6 @@ func history(cloud *fakeCloud) string {
 		}
 	}
 	return strings.Join(calls, "\n") + "\n"
-}
-
-func TestANoteComesBeforeAndLeavesAfterItsTag(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		cloud.prepare = func(op provider.Op) (string, error) { return "free-1", nil }
-		Run(t.Context(), cloud, planOf(step("ip/front create")), Options{Run: "r1", Lease: l})
-		release(t, cloud, l)
-		want := `createTags anchor map[trueup.note.ip.front:r1/1/free-1]
-start ip/front create
-createTags Thing [free-1] map[trueup.spec:1 trueup.stack:shop]
-deleteTags anchor map[trueup.note.ip.front:r1/1/free-1]
-`
-		if got := history(cloud); got != want {
-			t.Errorf("got\n%swant\n%s", got, want)
-		}
-	})
-}
-
-func TestARefusedCreateClosesItsNoteFirst(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		cloud.script["group/web"] = behaviour{refuse: provider.ErrExists}
-		r := Run(t.Context(), cloud, planOf(step("group/web create")), Options{Run: "r1", Lease: l, Observe: func(e Event) {
-			if e.Phase == Failed && cloud.onAnchor("trueup.note.group.web") != "" {
-				t.Error("the note is open when the failure is told")
-			}
-		}})
-		if got, want := brief(r), "group/web create=failed"; got != want || !errors.Is(r.Err(), provider.ErrExists) {
-			t.Errorf("%s: %v", got, r.Err())
-		}
-		if left := release(t, cloud, l); len(left) > 0 {
-			t.Errorf("left on the anchor: %v", left)
-		}
-	})
-}
-
-func TestAnUnfitChoiceIsMadeAgain(t *testing.T) {
-	for attempts, want := range map[int]Phase{1: Done, 2: Done, 3: Failed} {
-		synctest.Test(t, func(t *testing.T) {
-			cloud := newCloud()
-			l := leased(t, cloud)
-			chosen := 0
-			cloud.prepare = func(op provider.Op) (string, error) {
-				chosen++
-				cloud.mu.Lock()
-				defer cloud.mu.Unlock()
-				if chosen > attempts {
-					cloud.script["ip/front"] = behaviour{takes: time.Second}
-				}
-				return fmt.Sprintf("free-%d", chosen), nil
-			}
-			cloud.script["ip/front"] = behaviour{takes: time.Second, fail: fmt.Errorf("is source NAT: %w", provider.ErrTryAnother)}
-			r := Run(t.Context(), cloud, planOf(step("ip/front create"), step("ip/front attach", "ip/front create")), Options{Run: "r1", Lease: l})
-			if r.Outcomes[0].Phase != want {
-				t.Errorf("%d unfit: %s", attempts, brief(r))
-			}
-			if want == Done && cloud.started[len(cloud.started)-1].ID != fmt.Sprintf("free-%d", attempts+1) {
-				t.Errorf("%d unfit: attached %s", attempts, cloud.started[len(cloud.started)-1].ID)
-			}
-			if left := release(t, cloud, l); len(left) > 0 {
-				t.Errorf("%d unfit: left on the anchor: %v", attempts, left)
-			}
-		})
-	}
-}
-
-func TestALostAnswerIsAskedForAndNeverSentAgain(t *testing.T) {
-	for _, c := range []struct {
-		behaviour behaviour
-		want      Phase
-		note      string
-	}{
-		{behaviour{lost: true, takes: time.Minute}, Done, ""},
-		{behaviour{lost: true, takes: time.Minute, fail: errors.New("no capacity")}, Failed, "r1/1"},
-		{behaviour{unsent: true}, Failed, "r1/1"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			cloud := newCloud()
-			l := leased(t, cloud)
-			cloud.script["vm/web"] = c.behaviour
-			r := Run(t.Context(), cloud, planOf(step("vm/web create")), Options{Run: "r1", Lease: l})
-			if r.Outcomes[0].Phase != c.want || cloud.count("start") != 1 {
-				t.Errorf("%+v: %s, sent %d times", c.behaviour, brief(r), cloud.count("start"))
-			}
-			if c.behaviour.unsent && (!errors.Is(r.Err(), provider.ErrOutcomeUnknown) || !strings.Contains(r.Err().Error(), "the next apply will look")) {
-				t.Errorf("error %v", r.Err())
-			}
-			if note := release(t, cloud, l)["trueup.note.vm.web"]; note != c.note {
-				t.Errorf("%+v: note %q", c.behaviour, note)
-			}
-		})
-	}
-}
-
-func TestNotesOfAnEarlierRunAreReplaced(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{
-			"trueup.note.vm.a": "r0/1", "trueup.note.vm.b": "r0/2", "trueup.info.r0": "who=bob", "trueup.beat.r0.4": "1",
-		}}
-		l := leased(t, cloud)
-		cloud.anchors["shop"].Tags["trueup.note.vm.b"] = "changed by hand"
-		r := Run(t.Context(), cloud, planOf(step("vm/a create"), step("vm/b create"), step("vm/c create")), Options{Run: "r1", Lease: l})
-		if r.Ending() != Succeeded {
-			t.Error(r.Err())
-		}
-		if left := release(t, cloud, l); len(left) > 0 {
-			t.Errorf("left on the anchor: %v", left)
-		}
-	})
-}
-
-func TestANoteOfAnEarlierRunThatThePlanClosesIsReplacedAndClosed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{"trueup.note.vm.a": "r0/1"}}
-		l := leased(t, cloud)
-		p := planOf(step("vm/a create"))
-		p.Marks[0].NotesHave = map[string]string{"trueup.note.vm.a": "r0/1"}
-		if r := Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l}); r.Ending() != Succeeded {
-			t.Error(r.Err())
-		}
-		if left := release(t, cloud, l); len(left) > 0 {
-			t.Errorf("left on the anchor: %v", left)
-		}
-	})
-}
-
-func TestAnOutageIsNotedUntilTheMachineRunsAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		p := planOf(step("vm/web stop"), step("vm/web scale", "vm/web stop"), step("vm/web start", "vm/web scale"))
-		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
-		release(t, cloud, l)
-		want := `createTags anchor map[trueup.outage.vm.web:r1]
-start vm/web stop
-start vm/web scale
-start vm/web start
-deleteTags Thing [id-of-vm/web] map[trueup.spec:0]
-createTags Thing [id-of-vm/web] map[trueup.spec:1]
-deleteTags anchor map[trueup.outage.vm.web:r1]
-`
-		if got := history(cloud); got != want {
-			t.Errorf("got\n%swant\n%s", got, want)
-		}
-	})
-}
-
-func TestAnOutageThatIsNotOverStaysNoted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		cloud.script["vm/web start"] = behaviour{takes: time.Second, fail: errors.New("no capacity")}
-		p := planOf(step("vm/web stop"), step("vm/web start", "vm/web stop"))
-		Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
-		if note := release(t, cloud, l)["trueup.outage.vm.web"]; note != "r1" {
-			t.Fatalf("outage note %q", note)
-		}
-		cloud.script["vm/web start"] = behaviour{}
-		l, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		Run(t.Context(), cloud, planOf(step("vm/web start")), Options{Run: "r2", Lease: l})
-		if left := release(t, cloud, l); len(left) > 0 {
-			t.Errorf("left on the anchor: %v", left)
-		}
-	})
 }
 
 func TestWhatIsNotFinishedIsOwnedButNotTakenForApplied(t *testing.T) {
@@ -389,39 +216,6 @@ func TestWhatWaitsKeepsTheAnchorUntilItIsDeleted(t *testing.T) {
 	})
 }
 
-func TestNotesThatCannotBeWrittenKeepTheirCreates(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		cloud.broken = func(call string) error {
-			if strings.Contains(call, provider.TagNote) && strings.HasPrefix(call, "create") {
-				return provider.ErrUnreachable
-			}
-			return nil
-		}
-		r := Run(t.Context(), cloud, planOf(step("vm/a create"), step("vm/b set")), Options{Run: "r1", Lease: l})
-		if got, want := brief(r), "vm/a create=failed, vm/b set=done"; got != want || cloud.count("start vm/a") > 0 {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-		release(t, cloud, l)
-	})
-}
-
-func TestACreateThatCouldNotBeSentStaysNoted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		cloud.script["vm/web"] = behaviour{refuse: provider.ErrUnreachable}
-		r := Run(t.Context(), cloud, planOf(step("vm/web create")), Options{Run: "r1", Lease: l})
-		if got, want := brief(r), "vm/web create=failed"; got != want || len(r.Bookkeeping) > 0 {
-			t.Errorf("%s, bookkeeping %v", got, r.Bookkeeping)
-		}
-		if note := release(t, cloud, l)["trueup.note.vm.web"]; note != "r1/1" {
-			t.Errorf("note %q", note)
-		}
-	})
-}
-
 func TestBookkeepingAsksAgainWhereAnAnswerWasLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
@@ -447,42 +241,5 @@ func TestBookkeepingAsksAgainWhereAnAnswerWasLost(t *testing.T) {
 		if left := release(t, cloud, l); len(left) != 1 || left["trueup.own.vm.a"] != "id-of-vm/a" {
 			t.Errorf("left on the anchor: %v", left)
 		}
-	})
-}
-
-func TestSettleWaitsForWhatAnEarlierRunNoted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{
-			"trueup.note.vm.a": "r0/1", "trueup.note.vm.b": "r0/2", "trueup.note.vm.c": "r0/1", "trueup.note.vm.d": "nonsense", "trueup.own.key.k": "x",
-		}}
-		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "a"}, 1)] = &fakeJob{ends: time.Now().Add(time.Minute)}
-		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "b"}, 2)] = &fakeJob{ends: time.Now().Add(2 * time.Minute), err: errors.New("no capacity")}
-		l := leased(t, cloud)
-		began := time.Now()
-		if err := Settle(t.Context(), cloud, l); err != nil {
-			t.Error(err)
-		}
-		if took := time.Since(began); took < 119*time.Second || took > 2*time.Minute {
-			t.Errorf("settled after %s", took)
-		}
-		release(t, cloud, l)
-	})
-}
-
-func TestSettleSaysWhatIsStillRunning(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{"trueup.note.vm.a": "r0/1"}}
-		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "a"}, 1)] = &fakeJob{ends: time.Now().Add(time.Hour)}
-		l := leased(t, cloud)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		err := Settle(ctx, cloud, l)
-		var running *provider.StillRunning
-		if !errors.As(err, &running) || !strings.Contains(err.Error(), "vm/a: begun by an earlier run: still running after 1m0s") {
-			t.Errorf("error %v", err)
-		}
-		release(t, cloud, l)
 	})
 }

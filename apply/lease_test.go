@@ -10,52 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
 )
-
-// process is a way to the cloud that can be paused, as a stopped process is:
-// its calls and their answers stay where they are.
-type process struct {
-	*fakeCloud
-	mu     sync.Mutex
-	paused chan struct{} // closed when the pause ends; nil outside one
-}
-
-func (p *process) pause(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	over := make(chan struct{})
-	p.paused = over
-	time.AfterFunc(d, func() { close(over) })
-}
-
-func (p *process) pass() {
-	p.mu.Lock()
-	paused := p.paused
-	p.mu.Unlock()
-	if paused != nil {
-		<-paused
-	}
-}
-
-func (p *process) CreateTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error {
-	p.pass()
-	defer p.pass()
-	return p.fakeCloud.CreateTags(ctx, tagType, ids, tags)
-}
-
-func (p *process) Anchors(ctx context.Context) ([]provider.Anchor, error) {
-	p.pass()
-	defer p.pass()
-	return p.fakeCloud.Anchors(ctx)
-}
-
-func (p *process) Start(ctx context.Context, op provider.Op) (provider.Job, error) {
-	p.pass()
-	defer p.pass()
-	return p.fakeCloud.Start(ctx, op)
-}
 
 func TestLeaseIsHeldByOneOfEight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -194,100 +150,6 @@ func TestLeaseOfADeadProcessOnThisHostIsTakenOverAtOnce(t *testing.T) {
 	}
 }
 
-func TestPausedHolderStartsNothingMore(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		paused := &process{fakeCloud: cloud}
-		first, err := Acquire(t.Context(), paused, "shop", Holder{Run: "r1"}, LeaseOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		cloud.script["t/a"] = behaviour{takes: 20 * time.Second}
-		time.AfterFunc(5*time.Second, func() { paused.pause(3 * time.Minute) })
-		var second *Lease
-		taken := make(chan struct{})
-		time.AfterFunc(6*time.Second, func() {
-			defer close(taken)
-			second, err = Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{Timeout: time.Hour})
-		})
-		r := Run(t.Context(), paused, planOf(step("t/a set"), step("t/b create", "t/a set"), step("t/c set", "t/b create")), Options{Run: "r1", Lease: first})
-		<-taken
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := brief(r), "t/a set=done, t/b create=not started, t/c set=not started"; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-		if !errors.Is(r.Err(), ErrLost) || r.Ending() != FailedSome || cloud.count("start t/b") > 0 {
-			t.Errorf("ending %q: %v", r.Ending(), r.Err())
-		}
-		if err := first.Release(t.Context()); !errors.Is(err, ErrLost) {
-			t.Errorf("the first gave back: %v", err)
-		}
-		if err := second.Release(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-func TestHolderWhoseLeaseWasUnlockedNoticesByItsBeats(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		first := leased(t, cloud)
-		cloud.script["t/a"] = behaviour{takes: 25 * time.Second}
-		second := make(chan *Lease, 1)
-		time.AfterFunc(5*time.Second, func() {
-			_, err := Unlock(t.Context(), cloud, "shop")
-			if err != nil {
-				t.Error(err)
-			}
-			l, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
-			if err != nil {
-				t.Error(err)
-			}
-			second <- l
-		})
-		r := Run(t.Context(), cloud, planOf(step("t/a set"), step("t/b create", "t/a set")), Options{Run: "r1", Lease: first})
-		if got, want := brief(r), "t/a set=done, t/b create=not started"; got != want || !errors.Is(r.Ended, ErrLost) {
-			t.Errorf("got  %s, %v\nwant %s", got, r.Ended, want)
-		}
-		if err := first.Release(t.Context()); !errors.Is(err, ErrLost) {
-			t.Errorf("the first gave back: %v", err)
-		}
-		if left := release(t, cloud, <-second); len(left) > 0 {
-			t.Errorf("left on the anchor: %v", left)
-		}
-	})
-}
-
-func TestLostAnswersOfBeatsDoNotLoseTheLease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		n := 0
-		cloud.broken = func(call string) error {
-			if n++; strings.Contains(call, provider.TagBeat) && n%2 == 0 {
-				return provider.ErrOutcomeUnknown
-			}
-			return nil
-		}
-		var steps []plan.Step
-		for i := range 20 {
-			s := step(fmt.Sprintf("t/s%d set", i))
-			cloud.script[s.ID] = behaviour{takes: 10 * time.Second}
-			steps = append(steps, s)
-		}
-		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Lease: l, Parallel: 1})
-		cloud.mu.Lock()
-		cloud.broken = nil
-		cloud.mu.Unlock()
-		if r.Ending() != Succeeded {
-			t.Error(r.Err())
-		}
-		release(t, cloud, l)
-	})
-}
-
 func TestWaitingForALeaseEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
@@ -318,24 +180,6 @@ func TestAcquireThatFailsGivesTheLeaseBack(t *testing.T) {
 		if run := cloud.onAnchor(provider.TagLease); run != "" {
 			t.Errorf("the lease is held by %s", run)
 		}
-	})
-}
-
-func TestPausedHolderThatNobodyReplacedGoesOn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		paused := &process{fakeCloud: cloud}
-		l, err := Acquire(t.Context(), paused, "shop", Holder{Run: "r1"}, LeaseOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		cloud.script["t/a"] = behaviour{takes: 20 * time.Second}
-		time.AfterFunc(5*time.Second, func() { paused.pause(3 * time.Minute) })
-		r := Run(t.Context(), paused, planOf(step("t/a set"), step("t/b create", "t/a set")), Options{Run: "r1", Lease: l})
-		if r.Ending() != Succeeded {
-			t.Errorf("%s: %v", brief(r), r.Err())
-		}
-		release(t, cloud, l)
 	})
 }
 
@@ -415,22 +259,4 @@ func TestUnlockGivesBackWhatAnotherHolds(t *testing.T) {
 		}
 		release(t, cloud, l)
 	})
-}
-
-func TestHolderFitsIntoATag(t *testing.T) {
-	long := strings.Repeat("x", 300)
-	h := Holder{Run: "r1", Who: "Zoë; " + long, Host: long, PID: 1 << 22, Boot: long, CI: "https://ci.example/" + long, Since: time.Unix(1e9, 0).UTC()}
-	text := h.encode()
-	if len(text) > 255 || strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' }) {
-		t.Errorf("%d bytes: %s", len(text), text)
-	}
-	got := holderOf(provider.Anchor{Tags: map[string]string{provider.TagLease: "r1", provider.TagInfo + "r1": text}})
-	if got.PID != h.PID || !got.Since.Equal(h.Since) || !strings.HasPrefix(got.Who, "Zo?, x") || got.CI == "" {
-		t.Errorf("read back: %+v", got)
-	}
-	short := Holder{Run: "r1", Who: "ann", Host: "here", PID: 3, Boot: "b", CI: "https://ci", Since: h.Since}
-	got = holderOf(provider.Anchor{Tags: map[string]string{provider.TagLease: "r1", provider.TagInfo + "r1": short.encode()}})
-	if got != short {
-		t.Errorf("read back: %+v", got)
-	}
 }

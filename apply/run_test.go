@@ -157,59 +157,6 @@ func TestHeldDeletionWaitsAndIsNoFailure(t *testing.T) {
 	})
 }
 
-func TestAFailureInsideAnOutageDoesNotLeaveTheMachineDown(t *testing.T) {
-	outage := func(name string, needs ...string) []plan.Step {
-		return []plan.Step{
-			step(name+" stop", needs...),
-			step(name+" scale", name+" stop"),
-			step(name+" keys", name+" scale"),
-			step(name+" start", name+" keys", name+" scale"),
-		}
-	}
-	for _, c := range []struct{ breaks, want string }{
-		{"vm/a scale", "vm/a stop=done, vm/a scale=failed, vm/a keys=not started(vm/a scale), vm/a start=done, " +
-			"vm/b stop=not started(vm/a scale), vm/b scale=not started(vm/a scale), vm/b keys=not started(vm/a scale), vm/b start=not started(vm/a scale)"},
-		{"vm/a stop", "vm/a stop=failed, vm/a scale=not started(vm/a stop), vm/a keys=not started(vm/a stop), vm/a start=not started(vm/a stop), " +
-			"vm/b stop=not started(vm/a stop), vm/b scale=not started(vm/a stop), vm/b keys=not started(vm/a stop), vm/b start=not started(vm/a stop)"},
-		{"vm/b keys", "vm/a stop=done, vm/a scale=done, vm/a keys=done, vm/a start=done, " +
-			"vm/b stop=done, vm/b scale=done, vm/b keys=failed, vm/b start=done"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			cloud := newCloud()
-			l := leased(t, cloud)
-			cloud.script[c.breaks] = behaviour{takes: time.Second, fail: errors.New("no")}
-			p := planOf(append(outage("vm/a"), outage("vm/b", "vm/a start")...)...)
-			for _, m := range p.Marks {
-				cloud.tag(m.ID, provider.TagSpec, "0")
-			}
-			r := Run(t.Context(), cloud, p, Options{Run: "r1", Lease: l})
-			if got := brief(r); got != c.want {
-				t.Errorf("%s breaks:\ngot  %s\nwant %s", c.breaks, got, c.want)
-			}
-			left := release(t, cloud, l)
-			if note := left["trueup.outage.vm.a"]; (note != "") != (c.breaks == "vm/a stop") || left["trueup.outage.vm.b"] != "" {
-				t.Errorf("%s breaks: left on the anchor: %v", c.breaks, left)
-			}
-			failed, _, _ := strings.Cut(c.breaks, " ")
-			if spec := cloud.tagsOf("id-of-" + failed)[provider.TagSpec]; spec != "0" {
-				t.Errorf("%s breaks: %s is taken for applied: %s", c.breaks, failed, spec)
-			}
-		})
-	}
-}
-
-func TestAJobStillRunningInsideAnOutageKeepsTheStart(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		cloud.script["vm/a scale"] = behaviour{takes: time.Hour}
-		p := planOf(step("vm/a stop"), step("vm/a scale", "vm/a stop"), step("vm/a start", "vm/a scale"))
-		r := Run(t.Context(), cloud, p, Options{Run: "r1", JobTimeout: time.Minute})
-		if got, want := brief(r), "vm/a stop=done, vm/a scale=running, vm/a start=not started(vm/a scale)"; got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-	})
-}
-
 func TestSerialStepsDoNotOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
@@ -336,34 +283,6 @@ func TestInterruptionAfterTheLastStepIsNone(t *testing.T) {
 			t.Errorf("ending %q: %v", r.Ending(), r.Err())
 		}
 	})
-}
-
-func TestReportNamesWhatToDo(t *testing.T) {
-	s := step("vm/web-1 create")
-	for err, want := range map[error]string{
-		provider.ErrQuota:                "ask for a higher limit",
-		provider.ErrExists:               "another name",
-		provider.ErrOutcomeUnknown:       "the next apply will look",
-		errors.New("something happened"): "mend the cause",
-	} {
-		text := (&StepError{Step: &s, Phase: Failed, Err: fmt.Errorf("the cloud's words: %w", err)}).Error()
-		if !strings.HasPrefix(text, "vm/web-1: createVM: the cloud's words: ") || !strings.Contains(text, want) {
-			t.Errorf("%v: %s", err, text)
-		}
-	}
-}
-
-// advised is an error that says itself what to do.
-type advised struct{ error }
-
-func (advised) Advice() string { return "plug it in" }
-
-func TestErrorsThatKnowWhatToDoAreHeard(t *testing.T) {
-	s := step("vm/web-1 create")
-	text := (&StepError{Step: &s, Phase: Failed, Err: fmt.Errorf("wrapped: %w", advised{provider.ErrQuota})}).Error()
-	if want := "vm/web-1: createVM: wrapped: a limit is reached; plug it in"; text != want {
-		t.Errorf("got  %s\nwant %s", text, want)
-	}
 }
 
 func TestAPlanOutOfOrderIsAMistakeOfOurs(t *testing.T) {
