@@ -25,6 +25,7 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		client:        client,
 		source:        source,
 		kinds:         map[string]kind{},
+		settling:      newSettling(client),
 		account:       newFact[string](),
 		expunge:       newFact[bool](),
 		sharedAddress: newFact[bool](),
@@ -39,9 +40,10 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 
 // cloud is a CloudStack server as one account sees it.
 type cloud struct {
-	client *cloudstack.Client
-	source Source
-	kinds  map[string]kind
+	client   *cloudstack.Client
+	source   Source
+	kinds    map[string]kind
+	settling *settling
 
 	// What doesn't change is asked once.
 	account       fact[string] // the account's name
@@ -111,7 +113,16 @@ func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, er
 	case cmd.wait == nil:
 		return provider.Result{}, noJob(job.Op)
 	}
-	made, err := cmd.wait(ctx, c, job)
+	var opts []cloudstack.AwaitOption
+	if cmd.shows != nil {
+		option, done := c.settling.await(job, cmd.shows)
+		defer done()
+		opts = append(opts, option)
+	}
+	made, err := cmd.wait(ctx, c, job, opts...)
+	if err == nil && made.ID == "" { // seen, not answered
+		return result, nil
+	}
 	if err == nil {
 		return made, nil
 	}

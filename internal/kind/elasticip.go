@@ -83,7 +83,7 @@ func either(nat, shared command) command {
 			}
 			return cmd.start(ctx, c, op)
 		},
-		wait: func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error) {
+		wait: func(ctx context.Context, c *cloud, job provider.Job, opts ...cloudstack.AwaitOption) (provider.Result, error) {
 			cmd, err := choose(ctx, c)
 			switch {
 			case err != nil:
@@ -91,7 +91,7 @@ func either(nat, shared command) command {
 			case cmd.wait == nil:
 				return provider.Result{}, noJob(job.Op)
 			}
-			return cmd.wait(ctx, c, job)
+			return cmd.wait(ctx, c, job, opts...)
 		},
 		already: func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error) {
 			cmd, err := choose(ctx, c)

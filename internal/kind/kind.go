@@ -34,12 +34,21 @@ type command struct {
 	// start sends it and returns once the cloud has accepted it.
 	start func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error)
 	// wait returns what the job brought about; nil where start is all.
-	wait func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error)
+	wait func(ctx context.Context, c *cloud, job provider.Job, opts ...cloudstack.AwaitOption) (provider.Result, error)
+	// shows reports whether a machine shows that the job for it succeeded; nil
+	// where only the job's answer tells.
+	shows func(op provider.Op, m cloudstack.VirtualMachine) bool
 	// already reports, after a refusal, whether what was asked for is so all
 	// the same: the rule is there, the machine is gone. Nil: a refusal is one.
 	already func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error)
 	// explain makes a refusal clearer, or of another class; nil leaves it.
 	explain func(ctx context.Context, c *cloud, op provider.Op, refusal error) error
+}
+
+// shownBy sets what shows that the job succeeded.
+func (cmd command) shownBy(shows func(provider.Op, cloudstack.VirtualMachine) bool) command {
+	cmd.shows = shows
+	return cmd
 }
 
 // unless sets what makes a refusal no failure.
@@ -117,9 +126,9 @@ func job[C cloudstack.AsyncCommand[R], R any](request request[C], result func(R)
 			made, err := outcome(op, answer, result)
 			return provider.Job{Resource: made.ID, Op: op, Done: true}, err
 		},
-		wait: func(ctx context.Context, c *cloud, job provider.Job) (provider.Result, error) {
+		wait: func(ctx context.Context, c *cloud, job provider.Job, opts ...cloudstack.AwaitOption) (provider.Result, error) {
 			var cmd C
-			answer, err := cloudstack.Resume(c.client, cloudstack.ID(job.ID), cloudstack.AsyncCommand[R](cmd)).Wait(ctx)
+			answer, err := cloudstack.Resume(c.client, cloudstack.ID(job.ID), cloudstack.AsyncCommand[R](cmd)).Wait(ctx, opts...)
 			if err != nil {
 				return provider.Result{}, err
 			}

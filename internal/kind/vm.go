@@ -16,13 +16,13 @@ func vm() kind {
 		Kind: vmTable(),
 		list: listMachines,
 		commands: map[string]command{
-			"deploy": job(plain(deploy), made).because(explainNameTaken),
+			"deploy": job(plain(deploy), made).shownBy(isDeployed).because(explainNameTaken),
 			"start": job(plain(func(op provider.Op) cloudstack.StartVirtualMachine {
 				return cloudstack.StartVirtualMachine{ID: cloudstack.ID(op.ID)}
-			}), made).unless(machineIs(running)),
+			}), made).shownBy(isStarted).unless(machineIs(running)),
 			"stop": job(plain(func(op provider.Op) cloudstack.StopVirtualMachine {
 				return cloudstack.StopVirtualMachine{ID: cloudstack.ID(op.ID)}
-			}), made),
+			}), made).shownBy(isStopped),
 			"scale": job(plain(func(op provider.Op) cloudstack.ScaleVirtualMachine {
 				return cloudstack.ScaleVirtualMachine{ID: cloudstack.ID(op.ID), ServiceOfferingID: choice(op.Fields, "offering")}
 			}), made).unless(machineHasOffering),
