@@ -25,7 +25,7 @@ func contentSum(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-var contentFields = []string{"file", "text", "vars", "onChange"}
+var contentFields = []string{"file", "text", "vars", fieldOnChange}
 
 // blob decodes a content: a text, {file: path} or {text: …}, the last two with
 // vars that are put into it, and with onChange. Nothing is interpolated in a
@@ -55,7 +55,7 @@ func (d *decoder) blob(f provider.Field, n *node) (provider.Value, bool) {
 
 // mode keeps the onChange of a content.
 func (d *decoder) mode(f provider.Field, n *node) {
-	e := n.get("onChange")
+	e := n.get(fieldOnChange)
 	if e == nil || e.value.shape == null {
 		return
 	}
@@ -68,6 +68,28 @@ func (d *decoder) mode(f provider.Field, n *node) {
 		d.wrong(e.value, d.didYouMean(mode, f.Modes), "%s is not one of %s", quote(mode), alternatives(f.Modes))
 	case d.onChange != nil:
 		d.onChange[f.Name] = mode
+	}
+}
+
+// addModes moves the modes that stand inside contents to the map onChange.
+func (d *decoder) addModes() {
+	if len(d.onChange) == 0 {
+		return
+	}
+	r := &d.member.resource
+	modes, _ := r.Fields[fieldOnChange].(map[string]string)
+	if modes == nil {
+		modes = map[string]string{}
+		r.Fields[fieldOnChange] = modes
+	}
+	for name, mode := range d.onChange {
+		if other, ok := modes[name]; ok && other != mode {
+			d.wrong(d.member.body.get(fieldOnChange).value.get(name).value, "", "%s says onChange: %s itself", name, mode)
+		}
+		if _, ok := r.Where[fieldOnChange]; !ok {
+			r.Where[fieldOnChange] = r.Where[name]
+		}
+		modes[name] = mode
 	}
 }
 
@@ -189,7 +211,7 @@ func (d *decoder) fill(text string, vars *node) (string, bool) {
 // fillings decodes vars.
 func (d *decoder) fillings(vars *node) (map[string]string, bool) {
 	if vars.shape != mapping {
-		d.wrong(vars, "", "expected a mapping of names to texts, not %s", vars)
+		d.wrong(vars, "", "expected a mapping of names to texts")
 		return nil, false
 	}
 	before := len(d.issues)

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/trueup/trueup/provider"
@@ -61,7 +62,11 @@ func inherited(t provider.Type, v provider.Value) provider.Value {
 	return v
 }
 
-const fieldZone = "zone"
+// Fields that mean the same in every kind that has them.
+const (
+	fieldZone     = "zone"
+	fieldOnChange = "onChange"
+)
 
 // completeZone puts a resource that names no zone into the stack's.
 func (l *loader) completeZone(m *member, s *Stack) {
@@ -141,7 +146,7 @@ func (l *loader) checkZones(m *member) {
 		if e == nil || f.Type == provider.Rules {
 			continue
 		}
-		for i, ref := range provider.Refs(m.resource.Fields[f.Name]) {
+		for _, ref := range provider.Refs(m.resource.Fields[f.Name]) {
 			to := l.members[ref.Address()]
 			if ref.Name == "" || to == nil {
 				continue
@@ -151,29 +156,10 @@ func (l *loader) checkZones(m *member) {
 				continue
 			}
 			at := e.value
-			if i < len(at.items) {
+			if i := slices.IndexFunc(at.items, func(n *node) bool { return n.text == ref.Name }); i >= 0 {
 				at = at.items[i]
 			}
 			l.wrong(at, "", "%s is in zone %s, %s in %s", ref.Address(), other, m.resource.Address, zone)
 		}
-	}
-}
-
-// addModes moves the modes that stand inside contents to the map onChange.
-func (d *decoder) addModes() {
-	if len(d.onChange) == 0 {
-		return
-	}
-	r := &d.member.resource
-	modes, _ := r.Fields["onChange"].(map[string]string)
-	if modes == nil {
-		modes = map[string]string{}
-		r.Fields["onChange"] = modes
-	}
-	for name, mode := range d.onChange {
-		if other, ok := modes[name]; ok && other != mode {
-			d.wrong(d.member.body.get("onChange").value.get(name).value, "", "%s says onChange: %s itself", name, mode)
-		}
-		modes[name] = mode
 	}
 }

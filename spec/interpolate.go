@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -11,7 +12,7 @@ type lookup func(name string) (value string, set bool, err error)
 
 // interpolate replaces ${V}, ${V:-default} and ${V:?message} in text by
 // variables, and $$ by a dollar sign. A default may hold variables itself.
-// Its error is a user mistake.
+// Its error is a user mistake and shows nothing of the text, which may be secret.
 func interpolate(text string, variable lookup) (string, error) {
 	if !strings.Contains(text, "$") {
 		return text, nil
@@ -35,7 +36,7 @@ func interpolate(text string, variable lookup) (string, error) {
 		case strings.HasPrefix(text, "{"):
 			end := closing(text)
 			if end < 0 {
-				return "", fmt.Errorf("%s has no closing brace, or too many inside; write $$ for a dollar sign", quote("$"+text))
+				return "", errors.New("a ${ has no closing brace, or too many others inside; write $$ for a dollar sign")
 			}
 			value, err := substitute(text[1:end], variable)
 			if err != nil {
@@ -44,7 +45,7 @@ func interpolate(text string, variable lookup) (string, error) {
 			out.WriteString(value)
 			text = text[end+1:]
 		default:
-			return "", fmt.Errorf("a lone $ means nothing: write ${name} for a variable, $$ for a dollar sign")
+			return "", errors.New("a lone $ means nothing: write ${name} for a variable, $$ for a dollar sign")
 		}
 		if out.Len() > maxText {
 			break
@@ -89,7 +90,7 @@ func substitute(body string, variable lookup) (string, error) {
 		name, rest = body[:end], body[end:]
 	}
 	if !isName(name) {
-		return "", fmt.Errorf("%s does not begin with the name of a variable", quote("${"+body+"}"))
+		return "", errors.New("after ${ stands the name of a variable; write $$ for a dollar sign")
 	}
 	value, set, err := variable(name)
 	if err != nil {
@@ -123,7 +124,7 @@ func substitute(body string, variable lookup) (string, error) {
 		}
 		return "", err
 	default:
-		return "", fmt.Errorf("%s: after the name stands :-default, :?message or nothing", quote("${"+body+"}"))
+		return "", fmt.Errorf("after ${%s stands :-default, :?message or the closing brace", name)
 	}
 }
 

@@ -3,7 +3,7 @@ package spec
 // Bounds on what one stack may ask for. They are far above what a person
 // writes and keep a hostile or a mistaken file from eating memory and time.
 const (
-	maxFile      = 4 << 20   // bytes of one YAML file
+	maxFile      = 2 << 20   // bytes of one YAML file
 	maxContent   = 1 << 20   // bytes of one {file: …}, and of what vars make of it
 	maxContents  = 64 << 20  // bytes of all contents that vars were put into
 	maxText      = 64 << 10  // bytes of one scalar after interpolation

@@ -44,6 +44,40 @@ func TestMistakesAreFoundWithTheirPlace(t *testing.T) {
 	}
 }
 
+func TestPlacesAreShownAsPeopleTypeThem(t *testing.T) {
+	fsys := fstest.MapFS{
+		"site/a.yaml":    {Data: []byte("version: 1\nstack: Site\nsshKeys: {a: {publicKey: {file: none.pub}}}\n")},
+		"site/list.yaml": {Data: []byte("- x\n")},
+	}
+	_, err := Load(fsys, "site", testKinds(), Options{Shown: func(path string) string { return "../" + path }})
+	want := `../site/a.yaml:2:8: stack: "Site" is no name for a stack: 1 to 31 of a–z, 0–9 and -, the first a letter
+../site/a.yaml:3:33: sshKeys.a.publicKey.file: ../site/none.pub: no such file or directory
+../site/list.yaml:1:1: a stack file is a mapping of keys such as stack and zone, not a list`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+}
+
+func TestSecretsStayOutOfIssues(t *testing.T) {
+	const secret = "hunter2"
+	for _, field := range []string{
+		"password: " + secret,
+		"password: '${a-x}" + secret + "'",
+		"password: '${" + secret + "'",
+		"userData: [" + secret + "]",
+		"userData: {text: x, vars: " + secret + "}",
+		"userData: {text: '${A}', vars: {A: 'x$ " + secret + "'}}",
+		"userData: {text: '${A}', vars: {A: '${ " + secret + "'}}",
+		"userData: {text: '${A} " + secret + "', vars: {A: x, B: y}}",
+	} {
+		text := "version: 1\nstack: s\nzone: z\nvms: {a: {template: t, offering: o, " + field + "\n}}\n"
+		_, err := Load(fstest.MapFS{"s.yaml": {Data: []byte(text)}}, "s.yaml", testKinds(), Options{})
+		if err == nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: error %v", field, err)
+		}
+	}
+}
+
 func TestLoadingTwiceGivesTheSame(t *testing.T) {
 	for _, name := range append(cases(t, "testdata/ok"), cases(t, "testdata/err")...) {
 		a, errA := loadCase(t, name)

@@ -39,7 +39,9 @@ type Resource struct {
 	// the kind filled in are not in it.
 	Where map[string]Pos
 	// Templates has, for fields whose text names ${name}, ${index} or ${each},
-	// that text: equal in all members of a count.
+	// that text, with all other variables in it: equal in all members of a
+	// count. A content has the sum of that text. A file that the members do
+	// not share has none.
 	Templates map[string]string
 }
 

@@ -251,6 +251,9 @@ func (v *variables) expand(n *node, from lookup) (string, bool) {
 	}
 	hint := ""
 	if unset := (*unsetError)(nil); errors.As(err, &unset) {
+		if d := v.declared[unset.name]; d != nil && d.required {
+			return "", false // see check
+		}
 		hint = v.didYouMean(unset.name, slices.Sorted(maps.Keys(v.declared)))
 	}
 	v.wrong(n, hint, "%v", err)
