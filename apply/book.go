@@ -24,6 +24,7 @@ type book struct {
 	accounts map[provider.Address]*account
 	queue    []*entry
 	busy     bool
+	left     bool      // nothing more is written: the next run does it
 	last     time.Time // end of the last flush
 }
 
@@ -71,7 +72,7 @@ func (b *book) clean() bool { return !b.busy && len(b.queue) == 0 }
 
 // due fires when the queue may be flushed while steps run; nil if it is empty.
 func (b *book) due() <-chan time.Time {
-	if b.busy || len(b.queue) == 0 {
+	if b.busy || b.left || len(b.queue) == 0 {
 		return nil
 	}
 	return time.After(flushPause - time.Since(b.last))
@@ -182,7 +183,7 @@ func (r *run) unkept(err error) {
 // otherwise.
 func (r *run) keepBook(ctx context.Context) {
 	b := r.book
-	if b.busy || len(b.queue) == 0 || ctx.Err() != nil || r.working > 0 && time.Since(b.last) < flushPause {
+	if b.busy || b.left || len(b.queue) == 0 || r.working > 0 && time.Since(b.last) < flushPause {
 		return
 	}
 	f := &flush{cloud: r.cloud, lease: r.opts.Lease, known: maps.Clone(r.anchor)}

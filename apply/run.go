@@ -117,7 +117,7 @@ func (r *run) loop(ctx context.Context) {
 			stop = nil
 			r.interrupt(ErrStopped)
 		case <-left:
-			left = nil
+			left, r.book.left = nil, true
 			r.interrupt(context.Cause(ctx))
 		case <-r.book.due():
 		}
@@ -160,7 +160,7 @@ func (r *run) startSteps(ctx context.Context) {
 
 // interrupt ends the run from outside, unless it is over already.
 func (r *run) interrupt(cause error) {
-	if r.graph.left == 0 && (cause == ErrStopped || r.book.clean()) {
+	if r.graph.left == 0 && (!r.book.left || r.book.clean()) {
 		return
 	}
 	r.report.Interrupted = true

@@ -270,6 +270,33 @@ func TestCancelledRunLeavesAtOnce(t *testing.T) {
 	})
 }
 
+// reluctant takes a while to leave a wait.
+type reluctant struct{ *fakeCloud }
+
+func (c reluctant) Wait(ctx context.Context, job provider.Job) (provider.Result, error) {
+	result, err := c.fakeCloud.Wait(ctx, job)
+	if ctx.Err() != nil {
+		time.Sleep(time.Second)
+	}
+	return result, err
+}
+
+func TestLeavingRunWaitsForItsWorkersAndWritesNothingMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		cloud.script["t/b"] = behaviour{takes: time.Hour}
+		ctx, cancel := context.WithTimeout(t.Context(), 150*time.Millisecond)
+		defer cancel()
+		r := Run(ctx, reluctant{cloud}, planOf(step("t/a set"), step("t/b set")), Options{Run: "r1"})
+		if got, want := brief(r), "t/a set=done, t/b set=running"; got != want || cloud.count("createTags") > 0 {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		if r.Took != 1150*time.Millisecond {
+			t.Errorf("took %s", r.Took)
+		}
+	})
+}
+
 func TestInterruptionAfterTheLastStepIsNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
