@@ -3,6 +3,7 @@ package plan_test
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -178,8 +179,12 @@ func TestMake(t *testing.T) {
 			if opts == (plan.Options{}) {
 				opts = defaults
 			}
-			stack := shop(c.file...)
-			p, err := plan.Make(stack, w.kinds, w.snapshot(), opts)
+			stack, snap := shop(c.file...), w.snapshot()
+			before := fmt.Sprintf("%+v %+v", stack, snap)
+			p, err := plan.Make(stack, w.kinds, snap, opts)
+			if fmt.Sprintf("%+v %+v", stack, snap) != before {
+				t.Error("Make changed what it was given")
+			}
 			golden(t, "make/"+name, planned(p, err))
 			if err == nil && !opts.Compare {
 				converges(t, w, stack, p)

@@ -164,6 +164,12 @@ func (r *row) power() string {
 	return text
 }
 
+// runs reports whether the live resource runs, or is on its way to.
+func (r *row) runs() bool {
+	now := r.power()
+	return r.live != nil && r.kind.Start != "" && now != powerStopped && now != powerError
+}
+
 // wantedPower is the declared state, "" where nobody manages it.
 func (r *row) wantedPower() string {
 	text, _ := r.wanted[fieldPower].(string)

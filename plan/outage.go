@@ -32,6 +32,9 @@ func (p *planner) addOutage(r *row, stopped, others []*node) {
 			r.nodes.up = heal
 		}
 		now = powerRunning
+		if target == "" {
+			target = powerRunning
+		}
 	}
 	var stop *node
 	isDown := now == powerStopped
@@ -59,7 +62,8 @@ func (p *planner) addOutage(r *row, stopped, others []*node) {
 	r.nodes.down, r.nodes.up = stop, start
 }
 
-// targetPower is how the resource is to be once the steps are done.
+// targetPower is how the resource is to be once the steps are done, "" where it
+// is broken and nobody says.
 func (p *planner) targetPower(r *row) string {
 	for _, d := range r.diffs {
 		if d.field.Name == fieldPower {
@@ -70,8 +74,12 @@ func (p *planner) targetPower(r *row) string {
 	if want := r.wantedPower(); want != "" {
 		return want
 	}
-	if now := r.power(); now != powerError {
-		return now
+	switch {
+	case r.runs():
+		return powerRunning
+	case r.power() == powerStopped:
+		return powerStopped
+	default:
+		return ""
 	}
-	return ""
 }

@@ -23,7 +23,8 @@ import (
 type Plan struct {
 	Stack   string
 	Changes []Change // sorted by address
-	// Steps are in topological order, ties broken by ID.
+	// Steps are in topological order, pure deletes last, ties broken by
+	// address and ID.
 	Steps []Step
 	// Marks is the bookkeeping that is due once a resource's steps are done,
 	// or at once where it has none. Sorted by address.

@@ -39,7 +39,7 @@ func (p *planner) rollBlock(rows []*row) {
 	var turns []*row
 	for _, r := range rows {
 		switch {
-		case r.power() == powerRunning:
+		case r.runs():
 			turns = append(turns, r)
 		case r.nodes.heal != nil:
 			up = append(up, r.nodes.heal)
@@ -104,7 +104,7 @@ func (p *planner) findFirstRuns() {
 		if r.kind.Start == "" || r.want == nil || r.wantedPower() == powerStopped {
 			continue
 		}
-		running := r.stays() && r.power() == powerRunning
+		running := r.stays() && r.runs()
 		runs := r.nodes.up
 		switch {
 		case running:
