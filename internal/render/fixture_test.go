@@ -23,6 +23,7 @@ func machine(name string) plan.Change {
 	return plan.Change{
 		Address: addr("vm", name), Action: plan.Create, Impact: plan.None, Cause: plan.Pending,
 		Fields: []plan.FieldChange{
+			set("displayName", "Web"),
 			set("template", provider.Named{Name: "CentOS 5.6 (64-bit) no GUI (Simulator)"}),
 			set("offering", provider.Named{Name: "Medium Instance"}),
 			set("rootDisk", 20*provider.GiB),
@@ -30,6 +31,12 @@ func machine(name string) plan.Change {
 			set("userData", provider.Blob{Sum: "9f86d081884c7d65", Data: []byte("password: hunter2")}),
 		},
 	}
+}
+
+// named is a machine with another display name.
+func named(c plan.Change, name string) plan.Change {
+	c.Fields[0].New = name
+	return c
 }
 
 // everything is a plan with every action, impact and sort of field.
@@ -79,7 +86,7 @@ func everything() *plan.Plan {
 				Fields: []plan.FieldChange{{Name: "template", Old: provider.Named{Name: "A"}, New: provider.Named{Name: "B"}, Cause: plan.Pending}},
 			},
 			{Address: addr("vm", "old-1"), ID: "m3", Action: plan.Delete, Impact: plan.DeleteAll, Cause: plan.Pending, Reason: "no longer declared; root disk of 20 GiB is lost"},
-			machine("web-1"), machine("web-2"), machine("web-10"),
+			machine("web-1"), machine("web-2"), named(machine("web-10"), "Ten"),
 		},
 		Steps: []plan.Step{{ID: "vm/db-1 stop", Stops: true}},
 		Notes: []plan.Note{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
 )
 
 // Lines shows a run as plain lines on w: one for every step that has ended, and
@@ -70,6 +71,9 @@ func ending(e apply.Event, at standing) []string {
 		}
 		return []string{what}
 	}
+	if e.Phase == apply.Waiting {
+		return []string{what, provider.ErrHeld.Error()}
+	}
 	parts := []string{fmt.Sprintf("%s (%s)", what, took(e.At.Sub(at.since)))}
 	if e.Err != nil {
 		parts = append(parts, oneLine(e.Err))
@@ -83,7 +87,10 @@ func stepText(s *plan.Step) string {
 	if what == "" {
 		what = s.Command
 	}
-	return clean(s.Op.Address.String()) + ": " + clean(what)
+	// What an operation is about, such as one rule of many, ends the step's id.
+	address := s.Op.Address.String()
+	what += strings.TrimPrefix(s.ID, address+" "+s.Op.Name)
+	return clean(address) + ": " + clean(what)
 }
 
 func paintPhase(p apply.Phase, text string, in ink) string {

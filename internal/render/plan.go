@@ -3,7 +3,6 @@ package render
 import (
 	"cmp"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -48,6 +47,7 @@ func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 			lost++
 		}
 	}
+	var shown plan.Change // in full, the last
 	for i, c := range changes {
 		if destructive(c) && (i == 0 || !destructive(changes[i-1])) {
 			if i > 0 {
@@ -57,10 +57,16 @@ func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 		}
 		head := fmt.Sprintf("  %s %s  %s  ", paint(c, symbol(c.Action), in),
 			paint(c, pad(verb(c.Action), actionWidth), in), pad(clean(c.Address.String()), addresses))
-		if i > 0 && alike(changes[i-1], c) {
-			b.WriteString(hang(head, in.dim.Render("like "+clean(changes[i-1].Address.String())), s))
+		if others, ok := alike(shown, c); ok {
+			text := "like " + clean(shown.Address.String())
+			if len(others) > 0 {
+				text += ", but"
+			}
+			b.WriteString(hang(head, in.dim.Render(text), s))
+			writeFields(b, others, names, s, in)
 			continue
 		}
+		shown = c
 		b.WriteString(hang(head, remark(c), s))
 		writeFields(b, c.Fields, names, s, in)
 	}
@@ -85,15 +91,24 @@ func rank(c plan.Change) int {
 	}
 }
 
-// alike reports whether the second change says the same as the first of another
-// resource of its kind, so that showing its fields again would tell nothing.
-// What is lost is always shown in full.
-func alike(a, b plan.Change) bool {
-	return len(b.Fields) > 0 && !destructive(b) &&
-		a.Address.Kind == b.Address.Kind && a.Action == b.Action && remark(a) == remark(b) &&
-		slices.EqualFunc(a.Fields, b.Fields, func(x, y plan.FieldChange) bool {
-			return x.Name == y.Name && reflect.DeepEqual(lines(x), lines(y))
-		})
+// alike reports whether the second change says much the same as the first of
+// another resource of its kind, so that showing all its fields again would tell
+// little; others are the fields that say something else. What is lost is always
+// shown in full.
+func alike(a, b plan.Change) (others []plan.FieldChange, ok bool) {
+	if len(b.Fields) == 0 || len(a.Fields) != len(b.Fields) || destructive(b) ||
+		a.Address.Kind != b.Address.Kind || a.Action != b.Action || remark(a) != remark(b) {
+		return nil, false
+	}
+	for i, f := range b.Fields {
+		if f.Name != a.Fields[i].Name {
+			return nil, false
+		}
+		if !slices.Equal(lines(a.Fields[i]), lines(f)) {
+			others = append(others, f)
+		}
+	}
+	return others, 2*len(others) <= len(b.Fields)
 }
 
 // maxColumn keeps one long name from pushing all columns to the right.

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 
 	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/provider"
 )
 
 // Report writes the end of a run: how many steps ended how, every step that did
@@ -80,6 +81,8 @@ func writeOutcomes(b *strings.Builder, r *apply.Report, s Screen, in ink) {
 // because says why a step did not succeed.
 func because(o apply.Outcome) string {
 	switch {
+	case o.Phase == apply.Waiting:
+		return provider.ErrHeld.Error()
 	case o.Err != nil:
 		return oneLine(o.Err) + "; " + (&apply.StepError{Step: o.Step, Phase: o.Phase, Err: o.Err}).Advice()
 	case o.Phase == apply.Running:

@@ -21,14 +21,14 @@ func stripColour(s string) string { return ansi.Strip(s) }
 func steps() *plan.Plan {
 	step := func(kind, name, id, command, doc string, needs ...string) plan.Step {
 		return plan.Step{ID: id, Command: command, Doc: doc, Needs: needs,
-			Op: provider.Op{Kind: kind, Address: addr(kind, name)}}
+			Op: provider.Op{Kind: kind, Name: strings.Fields(id)[1], Address: addr(kind, name)}}
 	}
 	return &plan.Plan{Stack: "shop", Steps: []plan.Step{
 		step("securityGroup", "web", "securityGroup/web create", "createSecurityGroup", "create the group"),
 		step("network", "back", "network/back create", "createNetwork", "create the network"),
 		step("vm", "web-1", "vm/web-1 deploy", "deployVirtualMachine", "deploy the machine", "securityGroup/web create"),
 		step("vm", "edge", "vm/edge deploy", "deployVirtualMachine", "deploy the machine", "network/back create"),
-		step("elasticIP", "front", "elasticIP/front associate", "associateIpAddress", "take an address", "vm/edge deploy"),
+		step("elasticIP", "front", "elasticIP/front attach edge", "enableStaticNat", "attach it to", "vm/edge deploy"),
 	}}
 }
 
