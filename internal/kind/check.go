@@ -22,15 +22,28 @@ func complain(field, format string, args ...any) []provider.FieldError {
 	return []provider.FieldError{{Field: field, Text: fmt.Sprintf(format, args...)}}
 }
 
-// checkText refuses text that is longer than most characters, or that holds
-// control characters (CloudStack: 431, "illegal ASCII non-printable").
+// unstorable says what CloudStack can't store of a text, "" if nothing: control
+// characters (431, "illegal ASCII non-printable"), and characters beyond those
+// of its database, which has three bytes for each (530).
+func unstorable(text string) string {
+	switch {
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return "control characters and line ends can't be stored"
+	case strings.ContainsFunc(text, func(r rune) bool { return r > 0xFFFF }):
+		return "CloudStack's database has no emoji, nor other characters beyond U+FFFF"
+	}
+	return ""
+}
+
+// checkText refuses text that can't be stored, or that is longer than most
+// characters.
 func checkText(f provider.Fields, field string, most int) []provider.FieldError {
 	text, _ := f[field].(string)
 	if n := utf8.RuneCountInString(text); n > most {
 		return complain(field, "%d characters are too many; CloudStack keeps %d", n, most)
 	}
-	if strings.ContainsFunc(text, unicode.IsControl) {
-		return complain(field, "control characters and line ends can't be stored")
+	if problem := unstorable(text); problem != "" {
+		return complain(field, "%s", problem)
 	}
 	return nil
 }
@@ -62,6 +75,8 @@ func checkTags(f provider.Fields) []provider.FieldError {
 			errs = append(errs, complain("tags", "%q has no value; CloudStack stores no empty tags", key)...)
 		case utf8.RuneCountInString(value) > 255:
 			errs = append(errs, complain("tags", "the value of %q has more than the 255 characters that CloudStack keeps", key)...)
+		case unstorable(key+value) != "":
+			errs = append(errs, complain("tags", "%q: %s", key, unstorable(key+value))...)
 		}
 		seen[lower] = key
 	}
@@ -128,16 +143,16 @@ func checkRules(f provider.Fields, field string) []provider.FieldError {
 	return errs
 }
 
-var plainName = regexp.MustCompile(`^[^\s,\p{Cc}]([^,\p{Cc}]{0,62}[^\s,\p{Cc}])?$`)
+var plainName = regexp.MustCompile(`^[^\s,]([^,]{0,62}[^\s,])?$`)
 
 // checkPlainName returns the name check of a kind whose names CloudStack
 // hardly restricts: what goes through its lists of names, and leaves room for
 // the marker in a network's display text.
 func checkPlainName(what string) func(string) string {
 	return func(name string) string {
-		if plainName.MatchString(name) {
-			return ""
+		if !plainName.MatchString(name) {
+			return what + "'s name has 1 to 64 characters, no comma, and no space at its ends"
 		}
-		return what + "'s name has 1 to 64 characters, no comma, and no space at its ends"
+		return unstorable(name)
 	}
 }

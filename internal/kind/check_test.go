@@ -19,10 +19,10 @@ func TestNamesThatTheCloudWouldRefuse(t *testing.T) {
 		},
 		"securityGroup": {
 			good: []string{"web", "a b/c*d+e ü", "trueup", strings.Repeat("n", 255)},
-			bad:  []string{"", "default", "Default", "trueup.shop", "TrueUp.x", strings.Repeat("n", 256)},
+			bad:  []string{"", "default", "Default", "trueup.shop", "TrueUp.x", "a\tb", "web 🙂", strings.Repeat("n", 256)},
 		},
 		"sshKey":        {good: []string{"ops", "a b", "ü", long}, bad: []string{"", " a", "a ", "a,b", "a\tb", long + "a"}},
-		"affinityGroup": {good: []string{"apart"}, bad: []string{"", "a\n"}},
+		"affinityGroup": {good: []string{"apart"}, bad: []string{"", "a\nb"}},
 		"network":       {good: []string{"back"}, bad: []string{"", long + "a"}},
 	} {
 		check := All().Get(kind).CheckName
@@ -88,6 +88,8 @@ func TestFieldsThatTheCloudWouldRefuse(t *testing.T) {
 		{"vm", "tags", tags("trueup.stack", "x"), true},
 		{"vm", "tags", tags("Team", "a", "team", "b"), true},
 		{"vm", "tags", tags("team", long), true},
+		{"vm", "tags", tags("team", "🙂"), true},
+		{"vm", "displayName", "Web 🙂", true},
 		{"network", "displayText", "Back end", false},
 		{"network", "displayText", "", true},
 		{"network", "displayText", strings.Repeat("x", 129), true},

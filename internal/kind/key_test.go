@@ -64,6 +64,19 @@ func TestNoFingerprint(t *testing.T) {
 	}
 }
 
+// FuzzFingerprint: whatever somebody gives as a key, it has a fingerprint or a
+// reason why not.
+func FuzzFingerprint(f *testing.F) {
+	f.Add([]byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ5w1r0VbQ0kq2w6v0V2X1r7yJ3b6Qq5n2w1o8Zl1m9X user@host"))
+	f.Add([]byte("ssh-rsa \x00"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		sum, err := fingerprint(content)
+		if (err == nil) != (len(sum) == 47) {
+			t.Errorf("got %q, %v", sum, err)
+		}
+	})
+}
+
 func TestKeyLives(t *testing.T) {
 	inCloud(t, simulator.Config{}, func(b *bench) {
 		made := b.create("sshKey", "ops", provider.Fields{"publicKey": opsKey(t)})

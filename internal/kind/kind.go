@@ -63,6 +63,11 @@ func (cmd command) because(explain func(context.Context, *cloud, provider.Op, er
 	return cmd
 }
 
+// notFound counts as done what was to be removed and isn't there any more.
+func notFound(_ context.Context, _ *cloud, _ provider.Op, refusal error) (bool, error) {
+	return errors.Is(refusal, cloudstack.ErrNotFound), nil
+}
+
 // request makes the request of an operation, asking the cloud where the
 // operation alone doesn't tell everything.
 type request[C any] func(ctx context.Context, c *cloud, op provider.Op) (C, error)

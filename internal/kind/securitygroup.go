@@ -104,5 +104,5 @@ func checkGroupName(name string) string {
 	case strings.HasPrefix(lower, provider.AnchorPrefix):
 		return "names that begin with " + provider.AnchorPrefix + " are kept for trueup's own bookkeeping"
 	}
-	return ""
+	return unstorable(name)
 }

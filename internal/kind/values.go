@@ -1,17 +1,11 @@
 package kind
 
 import (
-	"context"
-	"errors"
-
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
 )
 
-// notFound counts as done what was to be removed and isn't there any more.
-func notFound(_ context.Context, _ *cloud, _ provider.Op, refusal error) (bool, error) {
-	return errors.Is(refusal, cloudstack.ErrNotFound), nil
-}
+// How the client's values and provider's become each other.
 
 // text is a field of the type Text, "" where it isn't declared.
 func text(f provider.Fields, name string) string {
