@@ -9,6 +9,7 @@ import (
 type command struct {
 	name      string
 	envelope  string          // the key of the answer where it is not the lower-case name and "response"
+	upstream  bool            // Exoscale's cloud does not have it
 	adminOnly bool            // an ordinary user is told that there is no such command (432)
 	required  []string        // in the order in which CloudStack misses them
 	refs      map[string]kind // parameters that hold ids, and of what
@@ -81,6 +82,9 @@ func (c *call) check() *apiError {
 			if len([]rune(value)) > p.length {
 				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value. Value greater than max allowed length %d for param: %s",
 					c.cmd.shortName(), p.length, p.name)
+			}
+			if hasWideRune(value) && !c.cmd.reads() {
+				return opaque(csRuntime) // the database has no such characters
 			}
 		}
 		if k := c.cmd.refs[p.name]; k != "" {

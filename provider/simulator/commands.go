@@ -185,12 +185,12 @@ func commands() []command {
 			name: "disassociateIpAddress", refs: ids(kindAddress), required: []string{"id"}, start: startDisassociate, work: disassociate,
 			class: "user.address.DisassociateIPAddrCmd", instance: "IpAddress", events: "NET.IPRELEASE",
 		},
-		{name: "reserveIpAddress", do: reserveIpAddress, refs: ids(kindAddress), required: []string{"id"}, events: "NET.IPRESERVE"},
-		{name: "releaseIpAddress", do: releaseIpAddress, refs: ids(kindAddress), required: []string{"id"}, events: "NET.IPRELEASE"},
+		{name: "reserveIpAddress", upstream: true, do: reserveIpAddress, refs: ids(kindAddress), required: []string{"id"}, events: "NET.IPRESERVE"},
+		{name: "releaseIpAddress", upstream: true, do: releaseIpAddress, refs: ids(kindAddress), required: []string{"id"}, events: "NET.IPRELEASE"},
 		{name: "listPublicIpAddresses", do: listPublicIpAddresses, refs: ids(kindAddress)},
-		{name: "enableStaticNat", do: enableStaticNat, refs: ids(""), required: []string{"ipaddressid", "virtualmachineid"}, events: "STATICNAT.ENABLE"},
+		{name: "enableStaticNat", upstream: true, do: enableStaticNat, refs: ids(""), required: []string{"ipaddressid", "virtualmachineid"}, events: "STATICNAT.ENABLE"},
 		{
-			name: "disableStaticNat", refs: ids(""), required: []string{"ipaddressid"}, start: startDisableStaticNat, work: disableStaticNat,
+			name: "disableStaticNat", upstream: true, refs: ids(""), required: []string{"ipaddressid"}, start: startDisableStaticNat, work: disableStaticNat,
 			class: "user.nat.DisableStaticNatCmd", events: "STATICNAT.DISABLE",
 		},
 

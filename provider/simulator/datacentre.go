@@ -39,7 +39,7 @@ type datacentre struct {
 	known            map[string]bool // commands of the recorded server that are not built
 }
 
-func loadDatacentre() (*datacentre, error) {
+func loadDatacentre(flavour Flavour) (*datacentre, error) {
 	d := &datacentre{}
 	for name, list := range map[string]*[]object{
 		"zones": &d.zones, "serviceofferings": &d.serviceOfferings, "diskofferings": &d.diskOfferings,
@@ -73,6 +73,9 @@ func loadDatacentre() (*datacentre, error) {
 	}
 	d.commands = map[string]*command{}
 	for _, c := range commands() {
+		if c.upstream && flavour == Exoscale {
+			continue
+		}
 		if _, ok := d.apis[c.name]; !ok {
 			return nil, fmt.Errorf("recorded apis: no %s", c.name)
 		}

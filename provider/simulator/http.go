@@ -64,6 +64,9 @@ func writeHTML(w http.ResponseWriter, status int, page string) {
 	io.WriteString(w, page) // a failure means that the client is gone
 }
 
+// itemLength is about how many bytes one thing of a list takes.
+const itemLength = 3 << 10
+
 // encode puts an answer into the form that was asked for: JSON, or else XML.
 func (a *reply) encode(key string, content object, err *apiError, asJSON bool) {
 	a.status = http.StatusOK
@@ -76,7 +79,7 @@ func (a *reply) encode(key string, content object, err *apiError, asJSON bool) {
 	}
 	if asJSON {
 		a.contentType = "application/json;charset=utf-8"
-		a.body = appendJSON(make([]byte, 0, 1024), object{{key, content}})
+		a.body = appendJSON(make([]byte, 0, 1024+itemLength*listed(content)), object{{key, content}})
 		return
 	}
 	a.contentType = "text/xml;charset=utf-8"

@@ -62,7 +62,7 @@ func (w *world) usage(a *account, resource string) int64 {
 		}
 	case "volume", "primary_storage":
 		for _, v := range w.Volumes.Rows {
-			if v.Account != a.ID || v.Removed {
+			if m := w.Machines.get(v.Machine); v.Account != a.ID || v.Removed || v.Root && m != nil && m.gone() {
 				continue
 			}
 			if resource == "volume" {

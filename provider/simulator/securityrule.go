@@ -67,7 +67,10 @@ func makeRules(c *call) (object, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	model.Group, model.Egress, model.Note = g.ID, direction(c) == "Egress", c.params["description"]
+	model.Group, model.Egress = g.ID, direction(c) == "Egress"
+	if c.exoscale() {
+		model.Note = c.params["description"]
+	}
 	sources, err := c.ruleSources(model)
 	if err != nil {
 		return nil, err
@@ -115,7 +118,9 @@ func (c *call) ruleModel() (securityRule, *apiError) {
 			return securityRule{}, failJob(codeParameter, "Cannot specify startPort or endPort without specifying protocol")
 		}
 		return securityRule{Protocol: "all"}, nil
-	case protocol == "icmp" || protocol == "1" || c.exoscale() && protocol == "icmpv6":
+	case protocol == "1":
+		return securityRule{Protocol: "icmp", Start: -1, End: -1}, nil
+	case protocol == "icmp" || c.exoscale() && protocol == "icmpv6":
 		kind, code := p["icmptype"], p["icmpcode"]
 		if kind == "" || code == "" {
 			return securityRule{}, failJob(codeInternal, "Invalid ICMP type/code specified, icmpType = %s, icmpCode = %s", orNull(kind), orNull(code))
@@ -222,7 +227,7 @@ func (w *world) renderRule(r *securityRule, listed bool) object {
 	o := object{{"ruleid", r.ID}}
 	o.addIf("description", r.Note)
 	o.add("protocol", r.Protocol)
-	if r.Protocol == "icmp" || r.Protocol == "icmpv6" || r.Protocol == "1" {
+	if r.Protocol == "icmp" || r.Protocol == "icmpv6" {
 		o.add("icmptype", r.Start)
 		o.add("icmpcode", r.End)
 	} else {

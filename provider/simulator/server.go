@@ -69,7 +69,7 @@ func New(config Config) (*Server, error) {
 	if config.Flavour != CloudStack && config.Flavour != Exoscale {
 		return nil, fmt.Errorf("start simulator: unknown flavour %q; use %q or %q", config.Flavour, CloudStack, Exoscale)
 	}
-	center, err := loadDatacentre()
+	center, err := loadDatacentre(config.Flavour)
 	if err != nil {
 		return nil, fmt.Errorf("start simulator: %w", err)
 	}

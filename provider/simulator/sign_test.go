@@ -21,6 +21,17 @@ func TestSignatureFollowsTheJavaRule(t *testing.T) {
 	}
 }
 
+func TestAdvanceDoesNotExpireSignatures(t *testing.T) {
+	now := clock()
+	sim := start(t, simulator.Config{Now: now})
+	sim.Advance(25 * time.Hour)
+	c := as(t, sim, sim.User())
+	soon := now().Add(10 * time.Minute).Format("2006-01-02T15:04:05-0700")
+	if a := c.call("listZones", "signatureversion", "3", "expires", soon); a.status != http.StatusOK {
+		t.Errorf("%d %s", a.status, a.text)
+	}
+}
+
 func TestEveryFailureToSignInIsTheSame(t *testing.T) {
 	now := clock()
 	sim := start(t, simulator.Config{Now: now})
