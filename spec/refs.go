@@ -81,7 +81,7 @@ func (d *decoder) named(kind, name string, n *node) (provider.Ref, bool) {
 	}
 	if b := d.blocks[kind][name]; b != nil {
 		if b.counted {
-			d.wrong(n, "name one of its members: "+b.memberNames(), "%s is a count, not one %s", quote(name), kind)
+			d.wrong(n, b.nameOne(), "%s is a count, not one %s", quote(name), kind)
 		}
 		return provider.Ref{}, false // else something is wrong with the block, and has been reported
 	}
@@ -126,19 +126,18 @@ func (l *loader) namesOf(kind string) []string {
 	return names
 }
 
-// memberNames lists the members of a count, the first ones of many.
-func (b *block) memberNames() string {
+// nameOne hints at the members of a count, the first ones of many.
+func (b *block) nameOne() string {
 	const most = 10
 	var names []string
-	for _, m := range b.members {
-		if len(names) == most {
-			names = append(names, "…")
-			break
-		}
+	for _, m := range b.members[:min(most, len(b.members))] {
 		names = append(names, m.name)
 	}
-	if names == nil {
-		return "it has none"
+	switch {
+	case names == nil:
+		return "it has no members"
+	case len(b.members) > most:
+		names = append(names, "…")
 	}
-	return strings.Join(names, ", ")
+	return "name one of its members: " + strings.Join(names, ", ")
 }

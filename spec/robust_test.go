@@ -44,6 +44,8 @@ func TestBoundsHold(t *testing.T) {
 		{"count", header + "vms: {a: {count: 10000, template: t, offering: o}, b: {count: 1, template: t, offering: o}}\n", "more than 10000 resources"},
 		{"count of much", header + "vms: {a: {count: 10000, template: t, offering: o, tags: {" + letters(200) + "}}}\n", "more than 1000000 values"},
 		{"rules", header + "securityGroups: {a: {ingress: [{protocol: tcp, ports: \"80" + strings.Repeat(",81", 5_000) + "\", from: \"10.0.0.0/8" + many + "\"}]}}\n", "more than 100000 rules"},
+		{"content", header + filled(1, 20), "larger than 1 MiB"},
+		{"contents", header + filled(100, 15), "larger than 64 MiB together"},
 		{"documents", header + strings.Repeat("---\nx-a: 1\n", 2_000), "more than 1000 documents"},
 		{"many mistakes", header + "securityGroups:\n" + strings.Repeat(" a: b\n", 100_000), "duplicate key"},
 		{"many bad names", header + manyResources(20_000), "this stack has no"},
@@ -57,6 +59,12 @@ func TestBoundsHold(t *testing.T) {
 			}
 		})
 	}
+}
+
+// filled is machines whose user data has a var of 60 KiB put in many times.
+func filled(machines, times int) string {
+	return fmt.Sprintf("vms: {a: {count: %d, template: t, offering: o, userData: {text: '%s', vars: {A: '%s${name}'}}}}\n",
+		machines, strings.Repeat("${A}", times), strings.Repeat("x", 60<<10))
 }
 
 func deepBlock(levels int) string {
