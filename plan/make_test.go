@@ -81,6 +81,11 @@ func TestMake(t *testing.T) {
 			l := w.live("vm", "web-2")
 			l.Broken, l.Fields["power"] = "its deployment failed", "error"
 		}},
+		"machine broken that is to be stopped and changed": {file: []func(map[string]provider.Fields){with("vm/web-2", "power", "stopped"), with("vm/web-2", "offering", named("Medium"))},
+			cloud: func(w *world) {
+				l := w.live("vm", "web-2")
+				l.Broken, l.Fields["power"] = "its deployment failed", "error"
+			}},
 		"key replaced": {file: []func(map[string]provider.Fields){with("sshKey/ops", "publicKey", blob("other"))}},
 		"affinity group replaced": {file: []func(map[string]provider.Fields){
 			with("affinityGroup/apart", "type", "host affinity"), with("vm/web-1", "update", provider.Fields{"maxUnavailable": int64(3)}),

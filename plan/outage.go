@@ -12,7 +12,7 @@ import "github.com/trueup/trueup/provider"
 //	running | none       | stopped | stop
 //	stopped | any        | running | operations, start
 //	stopped | any        | stopped | operations
-//	error   | any        | running | start (heals it), then as if running
+//	error   | any        | any     | start (deploys it again), then as if running
 //
 // Where nobody manages its power, or an earlier run left it stopped, it is to
 // be as it was.
@@ -22,7 +22,7 @@ func (p *planner) addOutage(r *row, stopped, others []*node) {
 	}
 	now, target := r.power(), p.targetPower(r)
 	var heal *node
-	if now == powerError && (target == powerRunning || len(stopped) > 0) {
+	if now == powerError && (target != "" || len(stopped) > 0) {
 		heal = p.step(r, r.kind.Start, "", provider.Fields{fieldPower: powerRunning})
 		for _, n := range append(stopped, others...) {
 			n.after(heal)
