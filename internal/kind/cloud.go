@@ -120,16 +120,13 @@ func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, er
 		opts = append(opts, option)
 	}
 	made, err := cmd.wait(ctx, c, job, opts...)
-	if err == nil && made.ID == "" { // seen, not answered
-		return result, nil
-	}
-	if err == nil {
+	switch {
+	case err == nil && made.ID != "":
 		return made, nil
-	}
-	if errors.Is(err, cloudstack.ErrJobFailed) { // and not of a job that isn't known
+	case errors.Is(err, cloudstack.ErrJobFailed): // and not that the job isn't known
 		err = c.reconsider(ctx, cmd, job.Op, err)
 	}
-	if err == nil {
+	if err == nil { // seen, or so already, and not answered
 		return result, nil
 	}
 	return provider.Result{}, c.failure(job.Op, c.waitFailure(job, since, err))
