@@ -79,7 +79,7 @@ func (p *planner) matchLive(l *provider.Live) {
 func (p *planner) remarkUntagged(l *provider.Live) {
 	if a, noted := p.anchor.ownedBy[identity{l.Kind, l.ID}]; noted {
 		p.notes = append(p.notes, Note{Address: a, Pos: p.stack.Header,
-			Text: fmt.Sprintf("%s with id %s was this stack's but its tag %s is gone: it is left alone", known(l), l.ID, provider.TagStack)})
+			Text: fmt.Sprintf("%s with id %s was this stack's but its tag %s is gone: it is left alone", called(l), l.ID, provider.TagStack)})
 	}
 }
 
@@ -145,7 +145,7 @@ func (p *planner) checkContested(r *row) {
 	}
 	if ok {
 		p.refuse(Refused, r, "", fmt.Sprintf("%s (id %s) was made by a run that did not finish, but both this stack and stack %s note it as theirs",
-			known(r.live), r.live.ID, stack), "see which of them it belongs to, and delete the other's note from its anchor")
+			called(r.live), r.live.ID, stack), "see which of them it belongs to, and delete the other's note from its anchor")
 	}
 }
 
@@ -169,8 +169,8 @@ func (p *planner) checkTaken(r *row) {
 	}
 }
 
-// known is the name that people know a live resource by.
-func known(l *provider.Live) string {
+// called is the name that people know a live resource by.
+func called(l *provider.Live) string {
 	if l.Name == "" {
 		return l.Kind
 	}

@@ -201,7 +201,7 @@ func (p *planner) remarkForeignUsers() {
 			for _, ref := range provider.Refs(l.Fields[f.Name]) {
 				to := p.target(p.seen(ofKind(f, ref)))
 				if to != nil && to.goes() {
-					p.remark(to, "", fmt.Sprintf("%s (id %s) is not of this stack and uses it: the cloud may refuse to let it go", known(l), l.ID))
+					p.remark(to, "", fmt.Sprintf("%s (id %s) is not of this stack and uses it: the cloud may refuse to let it go", called(l), l.ID))
 				}
 			}
 		}

@@ -7,7 +7,7 @@ import (
 // addUpdate makes the steps that change what lives.
 func (p *planner) addUpdate(r *row) {
 	var stopped, others []*node
-	sort := func(made ...*node) {
+	sortOut := func(made ...*node) {
 		for _, n := range made {
 			op, _ := r.kind.Operation(n.Op.Name)
 			if op.Stopped {
@@ -28,16 +28,16 @@ func (p *planner) addUpdate(r *row) {
 			}
 			sets.add(operationReinstall, d)
 		case byElement(d.field):
-			sort(p.changeElements(r, d)...)
+			sortOut(p.changeElements(r, d)...)
 		default:
-			sort(p.release(r, d)...)
+			sortOut(p.release(r, d)...)
 			sets.add(d.field.Set, d)
 		}
 	}
 	var reinstall *node
 	for _, operation := range sets.order {
 		n := p.set(r, operation, sets.of[operation])
-		sort(n)
+		sortOut(n)
 		if operation == operationReinstall {
 			reinstall = n
 		}
