@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 
 	"github.com/trueup/trueup/provider/simulator"
 )
@@ -15,7 +16,7 @@ import (
 func groupStack(t *testing.T, lines ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	text := "version: 1\nstack: rules\nzone: sg1\nsecurityGroups:\n  web:\n    " + strings.Join(lines, "\n    ") + "\n"
+	text := "version: 1\nstack: rules\nzone: sg1\nsecurityGroups:\n  web:\n    " + strings.Join(lines, "\n    ") + "\n  lb: {}\n"
 	if err := os.WriteFile(filepath.Join(dir, "stack.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -75,4 +76,45 @@ func TestAbsentRulesAreLeftAloneAndEmptyMeansNone(t *testing.T) {
 	if diff := cmp.Diff([]string{"securityGroup/web update pending ingress"}, c.changes(groupStack(t, "ingress: []"))); diff != "" {
 		t.Errorf("with an empty list (-want +got):\n%s", diff)
 	}
+}
+
+func TestSpellingsOfEqualRulesMakeNoDifference(t *testing.T) {
+	text, err := os.ReadFile("../testdata/rules/spellings.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var classes []struct {
+		Rules   []string
+		Ingress []yaml.Node
+	}
+	if err := yaml.Unmarshal(text, &classes); err != nil {
+		t.Fatal(err)
+	}
+	spellings := 0
+	for _, class := range classes {
+		t.Run(strings.Join(class.Rules, " "), func(t *testing.T) {
+			t.Parallel()
+			c := newCloud(t, simulator.Config{})
+			c.trueup(0, "apply", "--yes", spelled(t, class.Ingress[0]))
+			for _, item := range class.Ingress[1:] {
+				if got := c.changes(spelled(t, item)); len(got) != 0 {
+					t.Errorf("line %d: %q", item.Line, got)
+				}
+			}
+		})
+		spellings += len(class.Ingress)
+	}
+	if spellings < 25 {
+		t.Errorf("only %d spellings are tried", spellings)
+	}
+}
+
+// spelled is a stack with a group that has one rule item, as it is written.
+func spelled(t *testing.T, item yaml.Node) string {
+	t.Helper()
+	rules, err := yaml.Marshal([]yaml.Node{item})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return groupStack(t, "ingress:", "  "+strings.ReplaceAll(strings.TrimSpace(string(rules)), "\n", "\n      "), "egress: []", "exclusive: true")
 }

@@ -21,21 +21,23 @@ const everything = "*"
 // allowed names, for each package, the packages of this module and the
 // effectful packages of the standard library that it may import.
 var allowed = map[string][]string{
-	".":                   {"internal/cli", "os"},
-	"provider":            {"context", "time"},
-	"spec":                {"provider", "io/fs"},
-	"plan":                {"provider", "spec"},
-	"apply":               {"plan", "provider", "context", "time", "sync"},
-	"provider/cloudstack": {"context", "time", "net/http", "io/fs", "os", "log/slog", "sync", "math/rand/v2"},
-	"provider/cloudstack/internal/gen": {
-		"os",
+	".":        {"internal/cli", "os"},
+	"provider": {"context", "time"},
+	"spec":     {"provider", "io/fs"},
+	"plan":     {"provider", "spec"},
+	"apply":    {"plan", "provider", "context", "time", "sync"},
+	"provider/cloudstack": {
+		"context", "time", "net", "net/http", "io/fs", "os", "path/filepath", "log/slog", "sync", "sync/atomic", "math/rand/v2",
 	},
-	"provider/simulator": {"context", "time", "net", "net/http", "io/fs", "os", "math/rand/v2", "sync", "sync/atomic"},
-	"internal/kind":      {"provider", "provider/cloudstack", "spec", "context", "time", "sync", "math/rand/v2"},
-	"internal/render":    {"spec", "plan", "apply", "provider", "time", "sync"},
-	"internal/cli":       {everything},
-	"internal/archtest":  {},
-	"examples":           {},
+	"provider/cloudstack/internal/gen": {"log", "os", "path/filepath"},
+	"provider/simulator": {
+		"context", "time", "net", "net/http", "io/fs", "os", "path/filepath", "math/rand/v2", "sync", "sync/atomic", "syscall",
+	},
+	"internal/kind":     {"provider", "provider/cloudstack", "spec", "context", "time", "net", "sync", "math/rand/v2"},
+	"internal/render":   {"spec", "plan", "apply", "provider", "time", "sync"},
+	"internal/cli":      {everything},
+	"internal/archtest": {},
+	"examples":          {},
 }
 
 // effects are the standard packages through which a function stops being pure.
