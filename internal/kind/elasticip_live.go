@@ -3,7 +3,6 @@ package kind
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -92,64 +91,6 @@ func (c *cloud) address(ctx context.Context, id string) (cloudstack.PublicIPAddr
 	return cloudstack.One(ctx, c.client, cloudstack.ListPublicIPAddresses{
 		ID: cloudstack.ID(id), AllocatedOnly: cloudstack.Some(false),
 	})
-}
-
-// prepareAddress picks a free address of the zone at random, so that two runs
-// seldom want the same. There is no choice on clouds that share addresses, nor
-// on servers before 4.17, which can't reserve one.
-func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, error) {
-	shared, err := c.sharesAddresses(ctx)
-	if err != nil || shared {
-		return "", err
-	}
-	can, err := c.canReserve.get(ctx, func(ctx context.Context) (bool, error) { return c.knows(ctx, "reserveIpAddress") })
-	if err != nil || !can {
-		return "", err
-	}
-	zone, _ := op.Fields["zone"].(provider.Named)
-	free, err := collect(ctx, c.client, cloudstack.ListPublicIPAddresses{
-		ZoneID: cloudstack.ID(zone.ID), State: "Free",
-		AllocatedOnly: cloudstack.Some(false), ForVirtualNetwork: cloudstack.Some(true),
-		Paging: cloudstack.Paging{Page: cloudstack.Some(1), PageSize: cloudstack.Some(500)},
-	})
-	if err != nil {
-		return "", err
-	}
-	return c.pick(free, zone)
-}
-
-// pick takes one of the free addresses that this cloud has not handed out yet:
-// reserving one twice would succeed, as it is ours after the first time.
-func (c *cloud) pick(free []cloudstack.PublicIPAddress, zone provider.Named) (string, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var ids []string
-	for _, a := range free {
-		if !c.handedOut[string(a.ID)] {
-			ids = append(ids, string(a.ID))
-		}
-	}
-	if len(ids) == 0 {
-		return "", fmt.Errorf("there is no free public address in the zone %s (listPublicIpAddresses state=Free); "+
-			"release one, or ask the cloud's administrator for more", zone)
-	}
-	id := ids[c.source.Pick(len(ids))]
-	c.handedOut[id] = true
-	return id, nil
-}
-
-// tryAnother explains a refusal that is about the address chosen: somebody else
-// was faster.
-func tryAnother(_ context.Context, _ *cloud, op provider.Op, refusal error) error {
-	if op.ID == "" {
-		return refusal
-	}
-	for _, class := range []error{cloudstack.ErrQuota, cloudstack.ErrUnsupported} {
-		if errors.Is(refusal, class) {
-			return refusal
-		}
-	}
-	return as(provider.ErrTryAnother, "the address is not free any more", refusal)
 }
 
 // addressIsFree looks whether an address that couldn't be released is back in

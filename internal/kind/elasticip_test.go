@@ -3,6 +3,7 @@ package kind
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -77,6 +78,52 @@ func TestPrepareNeverGivesOneAddressTwice(t *testing.T) {
 				t.Fatalf("got %q, %v", id, err)
 			}
 			seen[id] = true
+		}
+	})
+}
+
+// TestReservedAddressOfAKilledRunIsTaken: it is chosen again, once, and only
+// while no other stack notes it.
+func TestReservedAddressOfAKilledRunIsTaken(t *testing.T) {
+	inCloud(t, simulator.Config{}, func(b *bench) {
+		op := provider.Op{
+			Kind: "elasticIP", Address: provider.Address{Kind: "elasticIP", Name: "front"}, Marker: "shop/elasticIP/front",
+			Fields: provider.Fields{"zone": b.choose("zone", "adv1", "")},
+		}
+		prepare := func(cloud provider.Cloud) string {
+			id, err := cloud.Prepare(b.t.Context(), op)
+			if err != nil || id == "" {
+				t.Fatalf("got %q, %v", id, err)
+			}
+			return id
+		}
+		note := func(stack, id string) {
+			anchor, err := b.cloud.CreateAnchor(b.t.Context(), stack)
+			if err == nil {
+				tags := map[string]string{provider.NoteKey(provider.TagNote, op.Address): "run-1/1/" + id}
+				err = b.cloud.CreateTags(b.t.Context(), provider.AnchorTagType, []string{anchor.ID}, tags)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		free := prepare(b.cloud)
+		note("shop", free)
+		next := func() provider.Cloud { return Open(b.client, Source{Now: time.Now, Pick: func(int) int { return 0 }}) }
+		if got := prepare(next()); got == free {
+			t.Error("chosen again although it was not reserved")
+		}
+		hand(b, cloudstack.ReserveIPAddress{ID: cloudstack.ID(free)})
+		cloud := next()
+		if got := prepare(cloud); got != free {
+			t.Errorf("got %s, want the reserved %s", got, free)
+		}
+		if got := prepare(cloud); got == free {
+			t.Error("chosen twice")
+		}
+		note("other", free)
+		if got := prepare(next()); got == free {
+			t.Error("chosen although another stack notes it")
 		}
 	})
 }

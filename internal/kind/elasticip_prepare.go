@@ -1,0 +1,128 @@
+package kind
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/provider/cloudstack"
+)
+
+// prepareAddress picks a free address of the zone at random, so that two runs
+// seldom want the same; or the one that an earlier run has reserved for the same
+// purpose. There is no choice on clouds that share addresses, nor
+// on servers before 4.17, which can't reserve one.
+func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, error) {
+	shared, err := c.sharesAddresses(ctx)
+	if err != nil || shared {
+		return "", err
+	}
+	can, err := c.canReserve.get(ctx, func(ctx context.Context) (bool, error) { return c.knows(ctx, "reserveIpAddress") })
+	if err != nil || !can {
+		return "", err
+	}
+	if id, err := c.reserved(ctx, op); err != nil || id != "" {
+		return id, err
+	}
+	zone, _ := op.Fields["zone"].(provider.Named)
+	free, err := collect(ctx, c.client, cloudstack.ListPublicIPAddresses{
+		ZoneID: cloudstack.ID(zone.ID), State: "Free",
+		AllocatedOnly: cloudstack.Some(false), ForVirtualNetwork: cloudstack.Some(true),
+		Paging: cloudstack.Paging{Page: cloudstack.Some(1), PageSize: cloudstack.Some(500)},
+	})
+	if err != nil {
+		return "", err
+	}
+	return c.pick(free, zone)
+}
+
+// reserved is the address that a run which was killed has noted and reserved,
+// and not taken: it would be held for nothing. It is "" where there is none,
+// and where another stack's anchor notes the same.
+func (c *cloud) reserved(ctx context.Context, op provider.Op) (string, error) {
+	stack, _, _ := strings.Cut(op.Marker, "/")
+	anchors, err := c.Anchors(ctx)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(anchors, func(a provider.Anchor) bool { return a.Stack == stack })
+	if i < 0 {
+		return "", nil
+	}
+	id := notedID(anchors[i].Tags[provider.NoteKey(provider.TagNote, op.Address)])
+	if id == "" || notes(anchors, id) != 1 || !c.handOut(id) {
+		return "", nil
+	}
+	a, err := c.address(ctx, id)
+	if errors.Is(err, cloudstack.ErrNotFound) || err == nil && a.State != "Reserved" {
+		return "", nil
+	}
+	return id, err
+}
+
+// notedID is the id in the value of a note, "<run>/<attempt>/<id>".
+func notedID(note string) string {
+	if parts := strings.Split(note, "/"); len(parts) == 3 {
+		return parts[2]
+	}
+	return ""
+}
+
+// notes counts the notes of all anchors that name the id.
+func notes(anchors []provider.Anchor, id string) int {
+	n := 0
+	for _, a := range anchors {
+		for key, value := range a.Tags {
+			if strings.HasPrefix(key, provider.TagNote) && notedID(value) == id {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// handOut reports whether the address is chosen for the first time here.
+func (c *cloud) handOut(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := !c.handedOut[id]
+	c.handedOut[id] = true
+	return first
+}
+
+// pick takes one of the free addresses that this cloud has not handed out yet:
+// reserving one twice would succeed, as it is ours after the first time.
+func (c *cloud) pick(free []cloudstack.PublicIPAddress, zone provider.Named) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var ids []string
+	for _, a := range free {
+		if !c.handedOut[string(a.ID)] {
+			ids = append(ids, string(a.ID))
+		}
+	}
+	if len(ids) == 0 {
+		return "", fmt.Errorf("there is no free public address in the zone %s (listPublicIpAddresses state=Free); "+
+			"release one, or ask the cloud's administrator for more", zone)
+	}
+	id := ids[c.source.Pick(len(ids))]
+	c.handedOut[id] = true
+	return id, nil
+}
+
+// tryAnother explains a refusal that is about the address chosen: somebody else
+// was faster.
+func tryAnother(_ context.Context, _ *cloud, op provider.Op, refusal error) error {
+	if op.ID == "" {
+		return refusal
+	}
+	for _, class := range []error{cloudstack.ErrQuota, cloudstack.ErrUnsupported} {
+		if errors.Is(refusal, class) {
+			return refusal
+		}
+	}
+	return as(provider.ErrTryAnother, "the address is not free any more", refusal)
+}
