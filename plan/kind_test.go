@@ -22,3 +22,25 @@ func TestSpecFitsInATag(t *testing.T) {
 		}
 	}
 }
+
+// The tables of the real kinds string together as those of these tests do: a
+// stack is made, leaves nothing to do, and is destroyed.
+func TestRealKinds(t *testing.T) {
+	w := newWorld("shop")
+	w.kinds = kind.All()
+	p, err := plan.Make(shop(), w.kinds, w.snapshot(), defaults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	converges(t, w, shop(), p)
+	p, err = plan.Destroy(shop(), w.kinds, w.snapshot(), defaults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.obey(p); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.lives)+len(w.notes) > 0 {
+		t.Errorf("left: %v, notes: %v", w.lives, w.notes)
+	}
+}

@@ -121,14 +121,13 @@ func kinds() provider.Kinds {
 				tags, protect, onChange,
 			},
 			Operations: []provider.Operation{
-				{Name: "reserve", Command: "reserveIpAddress"},
 				{Name: "associate", Command: "associateIpAddress"},
 				{Name: "attach", Command: "enableStaticNat", Serial: true},
 				{Name: "detach", Command: "disableStaticNat", Serial: true, Frees: []string{"attach"}},
 				tag, untag,
 				{Name: "release", Command: "disassociateIpAddress", Frees: []string{"attach", "network"}},
 			},
-			Creation: []string{"reserve", "associate"}, Deletion: []string{"release"},
+			Creation: []string{"associate"}, Deletion: []string{"release"},
 			CheckCloud: func(f provider.Fields, c provider.Capabilities) []provider.FieldError {
 				if machines, _ := f["attach"].([]provider.Ref); len(machines) > 1 && !c.SharedAddress {
 					return []provider.FieldError{{Field: "attach", Text: "one machine only"}}
