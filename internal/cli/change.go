@@ -12,6 +12,7 @@ import (
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/render"
 	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
 )
 
 // changeOptions are those of the commands that change a cloud.
@@ -119,6 +120,9 @@ func (c *change) leased(ctx context.Context) error {
 		Origin:  c.stack.origin,
 		Observe: func(h apply.Holder) { fmt.Fprintf(c.stderr, "Waiting for %s\n", h) },
 	})
+	if errors.Is(err, provider.ErrForbidden) {
+		return &coded{exitRefused, fmt.Errorf("%w; where no group can be made, --no-lease goes without a lease", err)}
+	}
 	if err != nil {
 		return err
 	}

@@ -31,17 +31,20 @@ func (b *brake) protect(on bool) {
 	b.protected = on
 }
 
-// interruptible returns a context that a signal ends. release must be called.
+// interruptible returns a context that a signal ends; after that another signal
+// ends the program. release must be called.
 func interruptible(ctx context.Context, p *process) (_ context.Context, b *brake, release func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	b = &brake{Stop: make(chan struct{})}
+	signals, end := p.interrupts()
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
+		defer end()
 		stopped := false
 		for {
 			select {
-			case <-p.signals:
+			case <-signals:
 			case <-ctx.Done():
 				return
 			}

@@ -71,7 +71,8 @@ func newBench(t *testing.T, slow string, job time.Duration) *bench {
 func (b *bench) run(want int, triggers []string, args ...string) string {
 	b.Helper()
 	out := &trap{triggers: triggers, signals: make(chan os.Signal, 2)}
-	p := &process{stdin: strings.NewReader(""), stdout: out, stderr: out, env: b.env, signals: out.signals, random: rand.Reader}
+	p := &process{stdin: strings.NewReader(""), stdout: out, stderr: out, env: b.env, random: rand.Reader,
+		interrupts: func() (<-chan os.Signal, func()) { return out.signals, func() {} }}
 	args = append(append([]string{"trueup"}, args...), b.dir)
 	if got := p.main(b.Context(), args); got != want {
 		b.Fatalf("%s: exit code %d, want %d\n%s", strings.Join(args, " "), got, want, out.text.String())
@@ -152,7 +153,7 @@ func TestOutOfTimeApplySaysWhatStillRuns(t *testing.T) {
 func TestInterruptedWhileReadingACommandEnds(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	signals <- os.Interrupt
-	p := &process{signals: signals}
+	p := &process{interrupts: func() (<-chan os.Signal, func()) { return signals, func() {} }}
 	err := attend(t.Context(), p, 0, func(ctx context.Context, _ *brake) error {
 		<-ctx.Done()
 		return fmt.Errorf("read the cloud: %w", ctx.Err())

@@ -18,11 +18,14 @@ import (
 // Main runs the program and returns its exit code. args holds the program's
 // name first, env has the form of [os.Environ].
 func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string) int {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	defer signal.Stop(signals)
-	p := &process{stdin: stdin, stdout: stdout, stderr: stderr, env: env, signals: signals, random: rand.Reader}
+	p := &process{stdin: stdin, stdout: stdout, stderr: stderr, env: env, random: rand.Reader, interrupts: interrupts}
 	return p.main(context.Background(), args)
+}
+
+func interrupts() (signals <-chan os.Signal, end func()) {
+	c := make(chan os.Signal, 2)
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	return c, func() { signal.Stop(c) }
 }
 
 func (p *process) main(ctx context.Context, args []string) int {

@@ -12,8 +12,10 @@ type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            environment
-	signals        <-chan os.Signal // interrupts; may be nil
 	random         io.Reader
+	// interrupts subscribes to the signals that ask the program to end. Until
+	// then, and once end was called, they end it at once.
+	interrupts func() (signals <-chan os.Signal, end func())
 }
 
 // environment holds variables as "NAME=value"; of a repeated name the last
