@@ -121,7 +121,9 @@ func (c *call) run() (object, *apiError) {
 		return nil, err
 	}
 	if !c.cmd.async() {
-		return c.cmd.do(c)
+		o, err := c.cmd.do(c)
+		c.callEvent(err)
+		return o, err
 	}
 	s, err := c.cmd.start(c)
 	if err != nil && !err.byJob {

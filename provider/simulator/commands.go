@@ -104,7 +104,7 @@ func commands() []command {
 			slow: true, events: "VM.START",
 		},
 		{
-			name: "stopVirtualMachine", refs: ids(kindMachine), required: []string{"id"}, start: startMachineJob("id", mayStop), begin: stopping,
+			name: "stopVirtualMachine", refs: ids(kindMachine), required: []string{"id"}, start: startMachineJob("id", nil), begin: stopping,
 			work: machineJob(stop, fullView), class: "user.vm.StopVMCmd", adminClass: "admin.vm.StopVMCmdByAdmin", instance: "VirtualMachine",
 			slow: true, events: "VM.STOP",
 		},

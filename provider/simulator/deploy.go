@@ -84,14 +84,22 @@ func startDeploy(c *call) (*started, *apiError) {
 	if err := w.reserve(a, "user_vm", 1); err != nil {
 		return nil, err
 	}
-	if err := w.reserve(a, "volume", 1); err != nil {
+	disk, err := c.chooseDisks()
+	if err != nil {
 		return nil, err
 	}
-	return c.make(m, networks)
+	volumes := int64(1)
+	if disk != nil {
+		volumes++
+	}
+	if err := w.reserve(a, "volume", volumes); err != nil {
+		return nil, err
+	}
+	return c.make(m, networks, disk)
 }
 
-// make enters the machine with nics, root volume and groups. An address that can't be had leaves it in state Error.
-func (c *call) make(m *machine, networks []*network) (*started, *apiError) {
+// make enters the machine with nics, volumes and groups. An address that can't be had leaves it in state Error.
+func (c *call) make(m *machine, networks []*network, disk *volume) (*started, *apiError) {
 	w := c.world
 	m.setDetail("deployvm", "true")
 	w.Machines.add(m)
@@ -106,6 +114,11 @@ func (c *call) make(m *machine, networks []*network) (*started, *apiError) {
 	m.Groups = nil
 	w.joinGroups(m, groups)
 	w.addRootVolume(m, int64(c.params.int("rootdisksize", 0)))
+	if disk != nil {
+		disk.Account, disk.Zone, disk.Name = m.Account, m.Zone, "DATA-"+decimal(m.Num)
+		w.Volumes.add(disk)
+		w.plug(disk, m.ID)
+	}
 	for i, n := range networks {
 		ip := w.freeIP(n)
 		if asked := c.askedIP(); i == 0 && asked != "" {
@@ -181,6 +194,23 @@ func (c *call) choosePlace(m *machine) *apiError {
 		}
 	}
 	return invalid("The template %s is not available for use", m.Template)
+}
+
+// chooseDisks checks the size of the root disk, and makes the data disk that a disk offering asks for; nil where none does.
+func (c *call) chooseDisks() (*volume, *apiError) {
+	w, p := c.world, c.params
+	if v, ok := p["rootdisksize"]; ok && int64(p.int("rootdisksize", 0))<<30 < templateSize {
+		return nil, invalid("Root disk size should be a positive number of GB that the template fits into; %s is not", v)
+	}
+	offering := withID(w.center.diskOfferings, p["diskofferingid"])
+	if offering == nil {
+		return nil, nil
+	}
+	size, err := diskSize(offering, p)
+	if err != nil {
+		return nil, err
+	}
+	return &volume{row: row{ID: w.newID()}, Offering: offering.text("id"), Size: size, Device: 1, State: volumeAllocated, Created: w.Now}, nil
 }
 
 func (c *call) chooseGroups(m *machine) *apiError {

@@ -15,22 +15,34 @@ type event struct {
 	User        string
 	Resource    string
 	Kind        string
-	State       string // Scheduled, Started, Completed or Created
+	State       string // Scheduled or Completed
 	Parent      string `json:",omitempty"`
 	Created     time.Time
 }
 
 const eventsKept = 10000
 
-// recordEvent tells of a job that has ended.
-func (w *world) recordEvent(j *job, failure *apiError) {
+// scheduleEvent tells that a job was submitted. It returns the event's id, or nothing where the command has no events.
+func (w *world) scheduleEvent(j *job) string {
+	kind := w.center.commands[j.Command].events
+	if kind == "" {
+		return ""
+	}
+	return w.addEvent(&event{
+		Type: kind, Level: "INFO", Description: "Scheduled " + j.Command, Account: j.Account, User: j.User, Resource: j.Resource, Kind: j.Kind,
+		State: "Scheduled",
+	})
+}
+
+// endEvent tells how a job ended.
+func (w *world) endEvent(j *job, failure *apiError) {
 	kind := w.center.commands[j.Command].events
 	if kind == "" {
 		return
 	}
 	e := &event{
-		Type: kind, Level: "INFO", Description: "Successfully completed " + j.Command, Account: j.Account, User: j.User,
-		Resource: j.Resource, Kind: j.Kind, State: "Completed", Created: w.Now,
+		Type: kind, Level: "INFO", Description: "Successfully completed " + j.Command, Account: j.Account, User: j.User, Resource: j.Resource,
+		Kind: j.Kind, State: "Completed", Parent: j.Event,
 	}
 	if failure != nil {
 		e.Level, e.Description = "ERROR", "Error while "+j.Command+": "+failure.text
@@ -38,12 +50,28 @@ func (w *world) recordEvent(j *job, failure *apiError) {
 	w.addEvent(e)
 }
 
-func (w *world) addEvent(e *event) {
-	e.ID = w.newID()
+// callEvent tells of a command without a job.
+func (c *call) callEvent(failure *apiError) {
+	if c.cmd.events == "" {
+		return
+	}
+	e := &event{
+		Type: c.cmd.events, Level: "INFO", Description: "Successfully completed " + c.cmd.name, Account: c.account.ID, User: c.user.ID,
+		Resource: c.params["id"], State: "Completed",
+	}
+	if failure != nil {
+		e.Level, e.Description = "ERROR", "Error while "+c.cmd.name+": "+failure.text
+	}
+	c.world.addEvent(e)
+}
+
+func (w *world) addEvent(e *event) string {
+	e.ID, e.Created = w.newID(), w.Now
 	w.Events.add(e)
 	if len(w.Events.Rows) > eventsKept {
 		w.Events.remove(w.Events.Rows[0].ID)
 	}
+	return e.ID
 }
 
 func listEvents(c *call) (object, *apiError) {

@@ -34,6 +34,7 @@ type job struct {
 	Result    json.RawMessage `json:",omitempty"`
 	Refusal   *jobRefusal     `json:",omitempty"` // decided when the job was submitted
 	Fault     *jobFault       `json:",omitempty"`
+	Event     string          `json:",omitempty"` // id of the one that told of its submission
 }
 
 // A jobRefusal is why a job will fail that was refused before it got to work.
@@ -75,6 +76,7 @@ func (w *world) submit(c *call, started *started, refused *apiError) (*job, *api
 		took = j.Fault.For
 	}
 	j.Due = begin.Add(took)
+	j.Event = w.scheduleEvent(j)
 	w.Jobs.add(j)
 	w.indexPending(j)
 	switch {
@@ -141,7 +143,7 @@ func (w *world) endJob(id string) {
 		j.Status, j.Code, result = jobFailed, failure.code, failure.jobObject()
 	}
 	j.Result = appendJSON(nil, result)
-	w.recordEvent(j, failure)
+	w.endEvent(j, failure)
 	j.Params, j.Refusal = nil, nil
 	w.pending = slices.DeleteFunc(w.pending, func(p *job) bool { return p == j })
 	rest := slices.DeleteFunc(w.pendingOf[j.Resource], func(p *job) bool { return p == j })

@@ -78,20 +78,10 @@ func stopping(c *call) {
 	}
 }
 
-func mayStop(c *call, m *machine) *apiError {
-	if m.gone() || m.State == stateError {
-		return failJob(codeInternal, "Unable to stop %s", c.world.describe(m))
-	}
-	return nil
-}
-
-// stop stops a machine; a stopped one stays as it is.
+// stop stops a machine. One that is stopped, destroyed or in Error stays as it is, and that is no failure.
 func stop(c *call, m *machine) *apiError {
-	if m.gone() {
-		return mayStop(c, m)
-	}
-	m.Host = 0
-	if m.State != stateStopped {
+	if m.State == stateRunning || m.State == stateStopping {
+		m.Host = 0
 		c.world.setState(m, stateStopped)
 	}
 	return nil

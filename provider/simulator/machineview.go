@@ -233,7 +233,7 @@ func (c *call) machineFilter() (func(*machine) bool, *apiError) {
 // stateMatches reads the state filter: Present means not destroyed. Nonsense matches nothing.
 func stateMatches(wanted, state string) bool {
 	return strings.EqualFold(wanted, state) ||
-		strings.EqualFold(wanted, "Present") && state != stateDestroyed && state != stateExpunging && state != stateError
+		strings.EqualFold(wanted, "Present") && state != stateDestroyed && state != stateExpunging
 }
 
 func (w *world) isOn(m *machine, network string) bool {

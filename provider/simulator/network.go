@@ -98,8 +98,11 @@ func createNetwork(c *call) (object, *apiError) {
 		return nil, err
 	}
 	offering := withID(w.center.networkOfferings, p["networkofferingid"])
-	if offering.text("guestiptype") == "Shared" {
+	switch kind := offering.text("guestiptype"); {
+	case kind == "Shared":
 		return nil, invalid("This user can only create an Isolated network, a L2 network or a Shared network with specifyVlan=false.")
+	case kind == "Isolated" && p["zoneid"] == securityZoneID:
+		return nil, invalid("Only shared guest network can be created in security group enabled zone")
 	}
 	if err := w.reserve(a, "network", 1); err != nil {
 		return nil, err

@@ -27,6 +27,7 @@ const (
 	volumeAllocated = "Allocated"
 	volumeReady     = "Ready"
 	templateSize    = 2147483648 // bytes of the one template
+	maxDiskSize     = 1024       // GB; see listCapabilities
 )
 
 // addRootVolume gives a new machine its root volume, of the template's size or of so many GB.
@@ -97,29 +98,37 @@ func startCreateVolume(c *call) (*started, *apiError) {
 	case p["zoneid"] == "":
 		return nil, invalid("Please specify a zone")
 	}
-	size := int64(p.int("size", 0))
-	if offering.text("iscustomized") == "true" {
-		if size <= 0 {
-			return nil, invalid("This disk offering requires a custom size specified")
-		}
-		if size > 1024 {
-			return nil, invalid("Volume size: %d GB is out of allowed range. Min: 1. Max: 1024", size)
-		}
-	} else {
-		fixed := params{"size": offering.text("disksize")}
-		size = int64(fixed.int("size", 0))
+	size, err := diskSize(offering, p)
+	if err != nil {
+		return nil, err
 	}
 	if err := w.reserve(a, "volume", 1); err != nil {
 		return nil, err
 	}
 	v := w.Volumes.add(&volume{
-		row: row{ID: w.newID()}, Account: a.ID, Name: p["name"], Zone: p["zoneid"], Offering: offering.text("id"), Size: size << 30,
+		row: row{ID: w.newID()}, Account: a.ID, Name: p["name"], Zone: p["zoneid"], Offering: offering.text("id"), Size: size,
 		State: volumeAllocated, Created: w.Now,
 	})
 	if v.Name == "" {
 		v.Name = "DATA-" + decimal(v.Num)
 	}
 	return &started{resource: v.ID, creates: true}, nil
+}
+
+// diskSize is the size in bytes of a disk of an offering, whose own size or else the asked one in GB it takes.
+func diskSize(offering object, p params) (int64, *apiError) {
+	if offering.text("iscustomized") != "true" {
+		fixed := params{"size": offering.text("disksize")}
+		return int64(fixed.int("size", 0)) << 30, nil
+	}
+	size := int64(p.int("size", 0))
+	switch {
+	case size <= 0:
+		return 0, invalid("This disk offering requires a custom size specified")
+	case size > maxDiskSize:
+		return 0, invalid("Volume size: %d GB is out of allowed range. Min: 1. Max: %d", size, maxDiskSize)
+	}
+	return size << 30, nil
 }
 
 // startVolume accepts a command about one volume.
