@@ -223,6 +223,8 @@ func commands() []command {
 			work: deleteRule, class: "user.firewall.DeletePortForwardingRuleCmd", events: "NET.RULEDELETE",
 		},
 		{name: "listPortForwardingRules", do: listRules(purposeForwarding, false, "portforwardingrule"), refs: ids(kindNetRule)},
+		// Nothing makes these rules here, but clients list them with their machines.
+		{name: "listIpForwardingRules", do: listRules("StaticNat", false, "ipforwardingrule"), refs: ids(kindNetRule)},
 		{
 			name: "createFirewallRule", refs: ids(""), required: []string{"ipaddressid", "protocol"}, start: startFirewall, work: ruleMade("firewallrule"),
 			class: "user.firewall.CreateFirewallRuleCmd", instance: "FirewallRule", events: "FIREWALL.OPEN",
