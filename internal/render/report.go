@@ -71,28 +71,27 @@ func writeOutcomes(b *strings.Builder, r *apply.Report, s Screen, in ink) {
 			}
 			head := "  " + paintPhase(phase, pad(string(phase), phaseWidth), in) + "  "
 			b.WriteString(hang(head, stepText(o.Step), s))
-			if why := because(o); why != "" {
+			for _, why := range because(o) {
 				b.WriteString(hang(strings.Repeat(" ", lipgloss.Width(head)), why, s))
 			}
 		}
 	}
 }
 
-// because says why a step did not succeed.
-func because(o apply.Outcome) string {
+// because says why a step did not succeed and what to do about it, in lines.
+func because(o apply.Outcome) []string {
 	switch {
 	case o.Phase == apply.Waiting:
-		return provider.ErrHeld.Error()
-	case o.Err != nil:
-		return oneLine(o.Err) + "; " + (&apply.StepError{Step: o.Step, Phase: o.Phase, Err: o.Err}).Advice()
+		return []string{provider.ErrHeld.Error()}
 	case o.Phase == apply.Running:
-		return "job " + clean(o.Job)
+		return []string{"job " + clean(o.Job)}
 	case o.Phase == apply.NotStarted && o.Cause != "":
-		return "needs " + clean(o.Cause)
+		return []string{"needs " + clean(o.Cause)}
 	case o.Phase == apply.NotStarted:
-		return "the run was ended before"
+		return []string{"the run was ended before"}
 	default:
-		return ""
+		failure := &apply.StepError{Step: o.Step, Phase: o.Phase, Err: o.Err}
+		return []string{clean(o.Step.Command) + ": " + oneLine(o.Err), clean(failure.Advice())}
 	}
 }
 
