@@ -146,7 +146,7 @@ func TestEveryRecordedAnswerIsTyped(t *testing.T) {
 	types := answerTypes()
 	c := &coverage{unmodelled: map[string]string{}}
 	seen := 0
-	for _, x := range append(stories(t), goldens(t)...) {
+	for _, x := range slices.Concat(stories(t), goldens(t)) {
 		in := inside(x.body)
 		if in == nil || in["errorcode"] != nil {
 			continue

@@ -61,7 +61,7 @@ func recordedErrors(t *testing.T) map[string]*cloudstack.APIError {
 		}
 		found[fmt.Sprintf("%s %d %d %s", kind, e.Code, e.CSCode, generalized(e.Text))] = e
 	}
-	for _, x := range append(stories(t), goldens(t)...) {
+	for _, x := range slices.Concat(stories(t), goldens(t)) {
 		add(x.cmd, x.status, inside(x.body))
 		for _, body := range []any{x.body, x.job} {
 			if in := inside(body); in != nil {

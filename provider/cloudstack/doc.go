@@ -66,8 +66,8 @@
 // [WaitError] of the class [ErrStillRunning], with the job's id. No error, log
 // line or formatted value shows a key, a signature, a password or user data.
 //
-// [security groups]: https://docs.cloudstack.apache.org/en/latest/adminguide/networking/security_groups.html#security-groups
-// [elastic IPs]: https://docs.cloudstack.apache.org/en/latest/adminguide/networking/elastic_ips.html#about-elastic-ips
+// [security groups]: https://docs.cloudstack.apache.org/en/latest/adminguide/networking_and_traffic.html#security-groups
+// [elastic IPs]: https://docs.cloudstack.apache.org/en/latest/adminguide/networking_and_traffic.html#about-elastic-ips
 package cloudstack
 
 //go:generate go run ./internal/gen -apis ../../testdata/golden/listApis.json -out .

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // wireTime is how CloudStack writes and reads moments.
@@ -143,8 +144,8 @@ func (e encoder) details(prefix string, v reflect.Value) error {
 		return e.invalid(prefix, fmt.Sprintf("a %s has no form on the wire", v.Type()))
 	}
 	for _, k := range v.MapKeys() {
-		if k.Len() == 0 {
-			return e.invalid(prefix, "an empty key")
+		if k.Len() == 0 || !utf8.ValidString(k.String()) {
+			return e.invalid(prefix, fmt.Sprintf("the key %q is empty or no text", k.String()))
 		}
 		e.params[prefix+k.String()] = v.MapIndex(k).String()
 	}

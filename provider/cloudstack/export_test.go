@@ -1,5 +1,10 @@
 package cloudstack
 
+import (
+	"net/url"
+	"strings"
+)
+
 // AllRequests are the zero values of all requests of the package, for tests that
 // range over them.
 func AllRequests() []Request {
@@ -41,3 +46,16 @@ func FailureOf(command string, status int, inside map[string]any) *APIError {
 
 // StringToSign is what signatures are made of.
 func StringToSign(p map[string]string) string { return stringToSign(p) }
+
+// Wire is what is sent of parameters, signed.
+func Wire(values url.Values, key Secret) string {
+	p := params{}
+	for k := range values {
+		p[k] = values.Get(k)
+	}
+	p["signature"] = sign(p, key)
+	return p.wire()
+}
+
+// ValidText is a text as it goes over the wire: valid UTF-8.
+func ValidText(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -123,6 +123,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		out = h(c)
 	}
+	writeReply(w, out)
+}
+
+func writeReply(w http.ResponseWriter, out reply) {
 	for k, v := range out.header {
 		w.Header()[k] = v
 	}

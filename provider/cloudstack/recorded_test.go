@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -25,9 +26,19 @@ type exchange struct {
 	as     string
 }
 
-// stories reads the three transcripts.
+// stories are the three transcripts, read once.
 func stories(t testing.TB) []exchange {
 	t.Helper()
+	readStories.Do(func() { storiesRead = parseStories(t) })
+	return storiesRead
+}
+
+var (
+	readStories, readGoldens sync.Once
+	storiesRead, goldensRead []exchange
+)
+
+func parseStories(t testing.TB) []exchange {
 	files, err := filepath.Glob(recordings + "conformance/*transcript.jsonl")
 	if err != nil || len(files) != 3 {
 		t.Fatalf("%d stories (%v), want 3", len(files), err)
@@ -61,10 +72,15 @@ func stories(t testing.TB) []exchange {
 	return all
 }
 
-// goldens reads the single exchanges. The result of a job is in an exchange of
+// goldens are the single exchanges, read once. The result of a job is in an exchange of
 // its own, named NAME.job.json; it is put beside the call that began the job.
 func goldens(t testing.TB) []exchange {
 	t.Helper()
+	readGoldens.Do(func() { goldensRead = parseGoldens(t) })
+	return goldensRead
+}
+
+func parseGoldens(t testing.TB) []exchange {
 	files, err := filepath.Glob(recordings + "golden/*.json")
 	if err != nil || len(files) < 700 {
 		t.Fatalf("%d golden exchanges (%v)", len(files), err)

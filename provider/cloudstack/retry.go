@@ -3,6 +3,7 @@ package cloudstack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -73,8 +74,8 @@ func (c *Client) repeat(ctx context.Context, attempt func(n int) error) error {
 			wait = c.retry.Backoff(n)
 		}
 		wait += time.Duration(c.random() * c.retry.Jitter * float64(wait))
-		if c.clock.Sleep(ctx, wait) != nil {
-			return err
+		if ended := c.clock.Sleep(ctx, wait); ended != nil {
+			return fmt.Errorf("%w; while waiting to try again: %w", err, ended)
 		}
 	}
 }

@@ -49,5 +49,5 @@ func TestSeed(t *testing.T) {
 
 // TestBeyond proves what the seed's package had and its text doesn't say.
 func TestBeyond(t *testing.T) {
-	run(t, numbered("T", 34), nil)
+	run(t, numbered("T", 34), slices.Concat(beyondCalls, beyondWire, beyondErrors, beyondResources, beyondRest))
 }
