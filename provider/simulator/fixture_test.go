@@ -1,5 +1,12 @@
 package simulator_test
 
+import (
+	"strings"
+	"testing"
+
+	"github.com/trueup/trueup/provider/simulator"
+)
+
 // Ids of the recorded data centre.
 const (
 	sg1       = "c686a3e0-e14f-4ea3-abae-c1795b67e0f1"
@@ -30,4 +37,29 @@ func deployment(pairs ...string) []string {
 func lan(c caller, name string) string {
 	c.t.Helper()
 	return c.ok("createNetwork", "zoneid", adv1, "networkofferingid", isolated, "name", name, "displaytext", name)["network"].(map[string]any)["id"].(string)
+}
+
+// user is the ordinary user of a new cloud whose clock stands still.
+func user(t *testing.T, config simulator.Config) caller {
+	t.Helper()
+	if config.Now == nil {
+		config.Now = clock()
+	}
+	s := start(t, config)
+	return as(t, s, s.User())
+}
+
+// machine lists one machine.
+func (c caller) machine(id string) map[string]any {
+	c.t.Helper()
+	return c.first("listVirtualMachines", "virtualmachine", "id", id)
+}
+
+// refused checks that a call is refused with a code and a text.
+func (c caller) refused(code int, text, command string, pairs ...string) {
+	c.t.Helper()
+	gotCode, gotText := c.fails(command, pairs...)
+	if gotCode != code || !strings.Contains(gotText, text) {
+		c.t.Errorf("%s %v: refused with %d %q, want %d %q", command, pairs, gotCode, gotText, code, text)
+	}
 }

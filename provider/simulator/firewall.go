@@ -1,0 +1,68 @@
+package simulator
+
+import "strings"
+
+func startFirewall(c *call) (*started, *apiError) {
+	r, err := c.newRule("ipaddressid", purposeFirewall)
+	if err != nil {
+		return nil, err
+	}
+	return c.enterFirewall(r)
+}
+
+func startEgressFirewall(c *call) (*started, *apiError) {
+	n, err := c.network("networkid")
+	if err != nil {
+		return nil, err
+	}
+	return c.enterFirewall(&netRule{
+		row: row{ID: c.world.newID()}, Account: n.Account, Purpose: purposeFirewall, Egress: true, Network: n.ID,
+		Protocol: strings.ToLower(c.params["protocol"]), State: "Active",
+	})
+}
+
+func (c *call) enterFirewall(r *netRule) (*started, *apiError) {
+	var err *apiError
+	r.CIDRs = c.params["cidrlist"]
+	if r.CIDRs == "" {
+		r.CIDRs = "0.0.0.0/0"
+	}
+	switch r.Protocol {
+	case "icmp":
+		kind, code := c.params.int("icmptype", -1), c.params.int("icmpcode", -1)
+		r.ICMPType, r.ICMPCode = &kind, &code
+	case "tcp", "udp":
+		r.Start, r.End = 1, 65535
+		if c.params["startport"] != "" {
+			if r.Start, r.End, err = c.ports("startport", "endport"); err != nil {
+				return nil, err
+			}
+		}
+	case "all":
+	default:
+		return nil, invalid("Protocol %s is not supported in this network", r.Protocol)
+	}
+	return c.enter(r, csRuleConflict)
+}
+
+func (w *world) renderFirewall(r *netRule) object {
+	o := object{{"id", r.ID}, {"protocol", r.Protocol}}
+	if r.Start > 0 {
+		o.add("startport", r.Start)
+		o.add("endport", r.End)
+	}
+	o.addIf("ipaddressid", r.Address)
+	o.add("networkid", r.Network)
+	traffic := "Egress"
+	if a := w.Addresses.get(r.Address); a != nil {
+		o.add("ipaddress", a.IP)
+		traffic = "Ingress"
+	}
+	o.add("state", r.State)
+	o.add("cidrlist", r.CIDRs)
+	if r.ICMPType != nil {
+		o.add("icmptype", *r.ICMPType)
+		o.add("icmpcode", *r.ICMPCode)
+	}
+	return append(o, object{{"tags", w.renderTags(r.ID)}, {"destcidrlist", ""}, {"traffictype", traffic}}...)
+}
