@@ -17,7 +17,7 @@ import (
 // A journal is the file behind a simulator. Its lines are a header, the whole world as it once was, and every change
 // since then as the request that made it: a world depends on nothing but its seed and what was done to it and when.
 // Each line begins with its checksum. A change is written before it is made, and made before it is answered, so that
-// whatever was acknowledged is in the file however the process ends.
+// whatever was acknowledged is in the file however the process ends. (That the system itself goes down is not provided for.)
 type journal struct {
 	path  string
 	file  *os.File

@@ -17,7 +17,7 @@ type Request struct {
 }
 
 // logged is how many requests are kept; when there are more, the older half is forgotten.
-const logged = 1 << 18
+const logged = 1 << 17
 
 // record begins an entry of the request log; s.mu is held.
 func (s *Server) record(raw map[string]string) *Request {

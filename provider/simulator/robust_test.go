@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -194,4 +197,19 @@ func arguments(r *rand.Rand, api map[string]any, ids pool) []string {
 		out = append(out, name, value)
 	}
 	return out
+}
+
+func FuzzQuery(f *testing.F) {
+	f.Add("command=listZones&response=json")
+	f.Add("command=listZones&signatureVersion=3&expires=%zz&apikey=")
+	f.Add("a[0].b=c&a[=x&%00=%ff&&=&")
+	s := start(f, simulator.Config{Now: clock()})
+	f.Fuzz(func(t *testing.T, query string) {
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/client/api", RawQuery: query}}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code == http.StatusOK {
+			t.Errorf("an unsigned call was done: %s", w.Body)
+		}
+	})
 }

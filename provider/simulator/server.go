@@ -33,7 +33,7 @@ type Config struct {
 	Reinstall    bool             // restoreVirtualMachine works; the recorded server's hypervisor can't and fails (530)
 	RateLimit    RateLimit        // throttling of ordinary accounts; none unless set
 	Faults       *Faults          // what goes wrong; nothing unless set
-	Size         int              // machines that the cloud has from the beginning, named m1, m2, … and owned by the ordinary user
+	Size         int              // machines that a new cloud has from the beginning, named m1, m2, … and owned by the ordinary user
 	State        string           // file that keeps the cloud between processes; in memory only unless set
 }
 
