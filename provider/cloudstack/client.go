@@ -87,8 +87,8 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	return u, nil
 }
 
-// newTransport is the default transport with enough idle connections to one
-// host for calls in parallel.
+// newTransport is net/http's default transport, set up for calls in parallel to
+// one host.
 func newTransport() http.RoundTripper {
 	base, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -96,6 +96,9 @@ func newTransport() http.RoundTripper {
 	}
 	t := base.Clone()
 	t.MaxIdleConnsPerHost = 64
+	// Shorter than the 30 s of CloudStack's own server: a command that meets a
+	// connection in the moment of its closing has an unknown outcome.
+	t.IdleConnTimeout = 15 * time.Second
 	return t
 }
 
@@ -103,11 +106,13 @@ func newTransport() http.RoundTripper {
 // policy of its own: a redirection would carry key and signature to another
 // place, and turns a POST into a GET.
 func withoutRedirects(c *http.Client) *http.Client {
-	if c.CheckRedirect != nil {
-		return c
-	}
 	own := *c
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if own.Transport == nil {
+		own.Transport = http.DefaultTransport
+	}
+	if own.CheckRedirect == nil {
+		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
 	return &own
 }
 

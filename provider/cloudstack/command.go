@@ -148,8 +148,11 @@ func describe(r Request) (CommandInfo, error) {
 }
 
 // isRead tells whether a command only reads: by CloudStack's naming, those that
-// list, get or query.
+// list, get or query; but getUploadParams… makes what is to be uploaded.
 func isRead(command string) bool {
+	if strings.HasPrefix(command, "getUploadParams") {
+		return false
+	}
 	for _, verb := range []string{"list", "get", "query"} {
 		if strings.HasPrefix(command, verb) {
 			return true

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -71,7 +72,11 @@ func (s JobState) Done() bool {
 
 // Err is the failure of a job that failed or was cancelled, an [APIError]; nil
 // for any other.
-func (s JobState) Err() error { return s.failure(s.Command) }
+func (s JobState) Err() error {
+	// "org.apache.cloudstack.api.command.user.vm.DeployVMCmdByAdmin" is DeployVM.
+	command, _, _ := strings.Cut(s.Command[strings.LastIndexByte(s.Command, '.')+1:], "Cmd")
+	return s.failure(command)
+}
 
 func (s JobState) failure(command string) error {
 	inside, said := s.result()

@@ -131,12 +131,15 @@ func (c *Client) send(ctx context.Context, req *http.Request) (status int, h htt
 	if err := ctx.Err(); err != nil {
 		return 0, nil, nil, unsentError{err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.requestTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, c.requestTimeout, fmt.Errorf("none within %v: %w", c.requestTimeout, context.DeadlineExceeded))
 	defer cancel()
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	resp, err := c.http.Do(req.WithContext(ctx))
 	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		if c.neverConnected(err, connected.Load()) {
 			err = unsentError{err}
 		}

@@ -95,7 +95,8 @@ func (a api) answersSuccess() bool {
 }
 
 // mutating tells whether the command may change something: by CloudStack's
-// naming, everything that does not list, get or query.
+// naming, everything that does not list, get or query. The few exceptions, such
+// as getUploadParamsForVolume, are not among what is generated.
 func mutating(command string) bool {
 	for _, read := range []string{"list", "get", "query"} {
 		if strings.HasPrefix(command, read) {
