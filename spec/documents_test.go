@@ -62,10 +62,10 @@ func documents(t *testing.T) []string {
 	return names
 }
 
-// loadText loads a stack whose every file exists.
+// loadText loads a stack whose every file exists, and whose owner is known.
 func loadText(text string) (*spec.Stack, error) {
 	return spec.Load(everyFile{"stack.yaml": {Data: []byte(text)}}, "stack.yaml", kind.All(), spec.Options{
-		Vars: map[string]string{"owner": "ada"},
+		Env: func(name string) (string, bool) { return "ada", name == spec.EnvPrefix+"owner" },
 	})
 }
 
