@@ -158,17 +158,19 @@ func TestNotesThatCannotBeWrittenKeepTheirCreates(t *testing.T) {
 	})
 }
 
-func TestACreateThatCouldNotBeSentStaysNoted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		cloud := newCloud()
-		l := leased(t, cloud)
-		cloud.script["vm/web"] = behaviour{refuse: provider.ErrUnreachable}
-		r := Run(t.Context(), cloud, planOf(step("vm/web create")), Options{Run: "r1", Lease: l})
-		if got, want := brief(r), "vm/web create=failed"; got != want || len(r.Bookkeeping) > 0 {
-			t.Errorf("%s, bookkeeping %v", got, r.Bookkeeping)
-		}
-		if note := release(t, cloud, l)["trueup.note.vm.web"]; note != "r1/1" {
-			t.Errorf("note %q", note)
-		}
-	})
+func TestACreateThatMayHaveMadeSomethingStaysNoted(t *testing.T) {
+	for _, refusal := range []error{provider.ErrUnreachable, provider.ErrNotFound, errors.New("internal error")} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := newCloud()
+			l := leased(t, cloud)
+			cloud.script["vm/web"] = behaviour{refuse: refusal}
+			r := Run(t.Context(), cloud, planOf(step("vm/web create")), Options{Run: "r1", Lease: l})
+			if got, want := brief(r), "vm/web create=failed"; got != want || len(r.Bookkeeping) > 0 {
+				t.Errorf("%v: %s, bookkeeping %v", refusal, got, r.Bookkeeping)
+			}
+			if note := release(t, cloud, l)["trueup.note.vm.web"]; note != "r1/1" {
+				t.Errorf("%v: note %q", refusal, note)
+			}
+		})
+	}
 }

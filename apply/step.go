@@ -109,13 +109,13 @@ func unsent(ctx context.Context, err error) verdict {
 	}
 }
 
-// refused is the verdict on a command that the cloud did not carry out. Its
-// note is closed before anything else is done: it must not stand for what was
-// in the way. Where the cloud can't be reached the note stays open: nothing is
-// in the way, and the next run overwrites it.
+// refused is the verdict on a command that the cloud did not carry out. Where
+// that is sure the note is closed before anything else is done: it must not
+// stand for what was in the way. Otherwise it stays open, and the next run
+// looks for what came of it.
 func (r *run) refused(ctx context.Context, note tag, job provider.Job, err error) verdict {
 	v := verdict{Outcome: Outcome{Phase: phaseOf(err), Job: job.ID, Err: err}}
-	if errors.Is(err, provider.ErrUnreachable) {
+	if !madeNothing(err) {
 		return v
 	}
 	if note != (tag{}) {
@@ -127,6 +127,20 @@ func (r *run) refused(ctx context.Context, note tag, job provider.Job, err error
 	v.closed = true
 	v.again = errors.Is(err, provider.ErrTryAnother)
 	return v
+}
+
+// madeNothing reports whether a refusal tells for sure that nothing came of the
+// command. An error without a class tells nothing: CloudStack's 530 is what it
+// says of a deployment that failed and left a machine behind.
+func madeNothing(err error) bool {
+	for _, class := range []error{
+		provider.ErrExists, provider.ErrTryAnother, provider.ErrQuota, provider.ErrForbidden, provider.ErrCredentials, provider.ErrThrottled,
+	} {
+		if errors.Is(err, class) {
+			return true
+		}
+	}
+	return false
 }
 
 // phaseOf is the phase in which a command ends with err.
