@@ -186,6 +186,9 @@ func associated(c *call) (object, *apiError) {
 }
 
 func startDisassociate(c *call) (*started, *apiError) {
+	if c.params["id"] == "" {
+		return nil, invalid("Please specify either IP address or IP address ID")
+	}
 	a, err := c.address("id")
 	if err != nil {
 		return nil, err

@@ -182,7 +182,7 @@ func commands() []command {
 			class: "user.address.AssociateIPAddrCmd", instance: "IpAddress", events: "NET.IPASSIGN",
 		},
 		{
-			name: "disassociateIpAddress", refs: ids(kindAddress), required: []string{"id"}, start: startDisassociate, work: disassociate,
+			name: "disassociateIpAddress", refs: ids(kindAddress), start: startDisassociate, work: disassociate,
 			class: "user.address.DisassociateIPAddrCmd", instance: "IpAddress", events: "NET.IPRELEASE",
 		},
 		{name: "reserveIpAddress", upstream: true, do: reserveIpAddress, refs: ids(kindAddress), required: []string{"id"}, events: "NET.IPRESERVE"},
