@@ -34,12 +34,22 @@ func TestSecurityGroupIsCreatedOpenedClosedAndDeleted(t *testing.T) {
 		t.Errorf("opening SSH made the rule %+v", ssh)
 	}
 
-	request[*egoscale.SecurityGroup](t, cs, &egoscale.AuthorizeSecurityGroupIngress{
+	changed = request[*egoscale.SecurityGroup](t, cs, &egoscale.AuthorizeSecurityGroupIngress{
 		SecurityGroupID:       group.ID,
 		UserSecurityGroupList: []egoscale.UserSecurityGroup{group.UserSecurityGroup()},
 		Protocol:              "udp",
 		StartPort:             500,
 		EndPort:               501,
+	})
+	if len(changed.IngressRule) != 2 {
+		t.Errorf("opening it to itself answered %+v, want the group with both rules", changed)
+	}
+	// Without a protocol, tcp is meant.
+	request[*egoscale.SecurityGroup](t, cs, &egoscale.AuthorizeSecurityGroupIngress{
+		SecurityGroupID: group.ID,
+		CIDRList:        []egoscale.CIDR{*egoscale.MustParseCIDR("192.0.2.0/24")},
+		StartPort:       8080,
+		EndPort:         8080,
 	})
 	request[*egoscale.SecurityGroup](t, cs, &egoscale.AuthorizeSecurityGroupIngress{
 		SecurityGroupID: group.ID,
@@ -64,7 +74,7 @@ func TestSecurityGroupIsCreatedOpenedClosedAndDeleted(t *testing.T) {
 		}
 		rules = append(rules, fmt.Sprintf("%s %d-%d %s", r.Protocol, r.StartPort, r.EndPort, source))
 	}
-	if got, want := fmt.Sprint(rules), "[tcp 22-22 0.0.0.0/0 udp 500-501 Load balancer esp 0-0 10.0.0.0/8]"; got != want {
+	if got, want := fmt.Sprint(rules), "[tcp 22-22 0.0.0.0/0 udp 500-501 Load balancer tcp 8080-8080 192.0.2.0/24 esp 0-0 10.0.0.0/8]"; got != want {
 		t.Errorf("it lets in %s, want %s", got, want)
 	}
 	if len(live.EgressRule) != 1 || live.EgressRule[0].IcmpType != 8 || live.EgressRule[0].Description != "ping" {
