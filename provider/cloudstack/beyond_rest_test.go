@@ -57,6 +57,7 @@ func profiles(t *testing.T) {
 		{"the hidden one", nil, map[string]string{"dir/.cloudstack.ini": ini}, "", "https://ini/client/api inikey inisecret", false},
 		{"at home", nil, map[string]string{"home/.cloudstack.ini": ini}, "", "https://ini/client/api inikey inisecret", false},
 		{"another section", nil, everything, "other", "https://other/api otherkey othersecret", true},
+		{"another section in spite of the environment", env(own...), everything, "other", "https://other/api otherkey othersecret", true},
 		{"another region", env("CLOUDSTACK_REGION", "other"), everything, "", "https://other/api otherkey othersecret", true},
 		{"another file", env("CLOUDSTACK_CONFIG", "elsewhere"), map[string]string{"elsewhere": ini, "dir/cloudstack.ini": cmk}, "", "https://ini/client/api inikey inisecret", false},
 		{"CloudMonkey", nil, map[string]string{"home/.cmk/config": cmk}, "", "https://cmk/client/api cmkkey cmksecret", true},

@@ -164,7 +164,7 @@ func (j *Job[R]) waitError(err error) error {
 		return w
 	}
 	if api, ok := errors.AsType[*APIError](err); ok {
-		return fmt.Errorf("%s: job %s: %w", j.command, j.id, api)
+		return fmt.Errorf("%s: job %s: %w", orUnknown(j.command), j.id, api)
 	}
 	return &WaitError{Command: j.command, JobID: j.id, ResourceID: j.resource, Err: err}
 }

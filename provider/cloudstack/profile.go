@@ -9,18 +9,16 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Profile is a server and the keys of a user there, as they were found.
 type Profile struct {
 	Endpoint string
 	Credentials
-	Source   string        // where it was found, for people to read
-	Insecure bool          // the file says not to verify the server's certificate
-	Timeout  time.Duration // the file's; 0 without
+	Source   string // where it was found, for people to read
+	File     string // the file it was found in; empty for the environment
+	Insecure bool   // the file says not to verify the server's certificate
 }
 
 // Lookup is where a profile is looked for. [SystemLookup] is the process's own
@@ -30,7 +28,7 @@ type Lookup struct {
 	ReadFile func(string) ([]byte, error)
 	Dir      string // the working directory
 	Home     string // the user's home; empty without one
-	Name     string // the section of a file; empty is the file's default
+	Name     string // the section of a file, and then of no variables; empty is the environment, or a file's default
 }
 
 // SystemLookup looks in the environment and the files of the process.
@@ -72,11 +70,12 @@ var spellings = []spelling{
 //
 // Places are never mixed, so that a key is not shown to the server of another:
 // variables of which some are missing are an error, as is a file without its
-// default section. Files without the section that Name asks for are passed over.
-// Nothing at all is a [NoProfileError].
+// default section. Whoever asks for a Name means a file: the environment is not
+// looked at, and files without that section are passed over. Nothing at all is a
+// [NoProfileError].
 func (l Lookup) Find() (Profile, error) {
 	var looked []string
-	for _, s := range spellings {
+	for _, s := range l.spellings() {
 		p, err := l.fromVariables(s)
 		if p != nil || err != nil {
 			return deref(p), err
@@ -101,6 +100,14 @@ func deref(p *Profile) Profile {
 		return Profile{}
 	}
 	return *p
+}
+
+// spellings are the variables to look at: none where a section is asked for.
+func (l Lookup) spellings() []spelling {
+	if l.Name != "" {
+		return nil
+	}
+	return spellings
 }
 
 // fromVariables reads one spelling; nil when none of its own variables is set.
@@ -190,15 +197,13 @@ func (l Lookup) fromFile(f configFile) (*Profile, error) {
 		Endpoint:    ini.get(name, f.endpoint),
 		Credentials: Credentials{APIKey: Secret(ini.get(name, f.key)), SecretKey: Secret(ini.get(name, f.secret))},
 		Source:      fmt.Sprintf("%s [%s]", f.path, name),
+		File:        f.path,
 		Insecure:    isNo(ini.either(name, f.verify)),
 	}
 	for _, word := range []string{f.endpoint, f.key, f.secret} {
 		if ini.get(name, word) == "" {
 			return nil, fmt.Errorf("%s: [%s] needs %s, %s and %s, and %s is missing", f.path, name, f.endpoint, f.key, f.secret, word)
 		}
-	}
-	if seconds, err := strconv.Atoi(ini.either(name, "timeout")); err == nil && seconds > 0 {
-		p.Timeout = time.Duration(seconds) * time.Second
 	}
 	return p, nil
 }
