@@ -64,6 +64,7 @@ func (p *Plan) Check(c *provider.Catalogue) (*Plan, error) {
 	}
 	checked := *p
 	checked.Steps = slices.Clone(p.Steps)
+	checked.Basis = p.Basis.withOffers(p.Choices, resolved)
 	for i := range checked.Steps {
 		step := &checked.Steps[i]
 		if found := resolved[step.ID]; found != nil {

@@ -27,6 +27,9 @@ type Summary struct {
 
 // Summary counts the plan's changes.
 func (p *Plan) Summary() Summary {
+	if p.summary != nil {
+		return *p.summary
+	}
 	var s Summary
 	for _, c := range p.Changes {
 		switch c.Action {
@@ -82,7 +85,10 @@ func (p *Plan) bookkeepingCalls() int {
 }
 
 // MarshalJSON writes the plan in its public form, without secrets and content.
-func (p *Plan) MarshalJSON() ([]byte, error) {
+func (p *Plan) MarshalJSON() ([]byte, error) { return json.Marshal(p.form()) }
+
+// form is the plan's public form.
+func (p *Plan) form() planJSON {
 	form := planJSON{Version: formatVersion, Stack: p.Stack, Summary: p.Summary(), Changes: []changeJSON{}, Steps: []stepJSON{}}
 	for _, c := range p.Changes {
 		change := changeJSON{Address: c.Address, Action: c.Action, Impact: c.Impact, Cause: c.Cause, Reason: c.Reason, Fields: []fieldJSON{}}
@@ -98,7 +104,7 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		}
 		form.Steps = append(form.Steps, stepJSON{s.ID, s.Op.Address, needs, s.Command})
 	}
-	return json.Marshal(form)
+	return form
 }
 
 // text is a value's text, nil where there is none.

@@ -14,6 +14,8 @@ type Options struct {
 	// Origin tells which repository and path the stack comes from, as
 	// trueup.origin on its anchor does; "" where that is not known.
 	Origin string
+	// Bind asks for the plan's [Basis] as well, so that it can be stored.
+	Bind bool
 	// Compare asks only for what differs. What a plan would refuse to do about
 	// a difference is no problem then, and what it would mean for other
 	// resources no change; the plan has no steps and no marks.

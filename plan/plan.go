@@ -41,6 +41,10 @@ type Plan struct {
 	// Destroy is set when the plan removes the stack: what remains of its
 	// anchor goes with it.
 	Destroy bool
+	// Basis is what the plan was made from; only where [Options.Bind] asks.
+	Basis *Basis
+
+	summary *Summary // of a plan that was read from a file
 }
 
 // Empty reports whether there is nothing to change. Bookkeeping may be due.
@@ -48,14 +52,14 @@ func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
 
 // Change is one difference between desired and live, with its reason and cost.
 type Change struct {
-	Address provider.Address
-	ID      string // live id; "" for a create
-	Action  Action
-	Impact  Impact
-	Cause   Cause
-	Reason  string // in words: "needs a stop", "no longer declared"
-	Fields  []FieldChange
-	Pos     spec.Pos // where it is declared; zero for a delete
+	Address provider.Address `json:"address"`
+	ID      string           `json:"id,omitempty"` // live id; "" for a create
+	Action  Action           `json:"action"`
+	Impact  Impact           `json:"impact"`
+	Cause   Cause            `json:"cause"`
+	Reason  string           `json:"reason"` // in words: "needs a stop", "no longer declared"
+	Fields  []FieldChange    `json:"fields"`
+	Pos     spec.Pos         `json:"pos"` // where it is declared; zero for a delete
 }
 
 // FieldChange is one differing field. Old or New is nil where there is none.
@@ -101,25 +105,27 @@ const (
 
 // Step is one command to the cloud that changes a resource.
 type Step struct {
-	ID    string // stable: "vm/web-1 stop", "securityGroup/web authorizeIngress tcp/80"
-	Op    provider.Op
-	Needs []string // ids of steps that must be done before; sorted
+	ID    string      `json:"id"` // stable: "vm/web-1 stop", "securityGroup/web authorizeIngress tcp/80"
+	Op    provider.Op `json:"op"`
+	Needs []string    `json:"needs"` // ids of steps that must be done before; sorted
 	// Command is CloudStack's API name, Doc what it does in words.
-	Command, Doc string
+	Command string `json:"command"`
+	Doc     string `json:"doc"`
 	// Last marks pure deletes: none is started before all other steps are
 	// done, and none at all after a failure.
-	Last bool
+	Last bool `json:"last,omitempty"`
 	// Creates is set on the first step of a creation: it is noted, and its
 	// marker is on the resource from the first instant.
-	Creates bool
+	Creates bool `json:"creates,omitempty"`
 	// Stops is set on a step that begins an outage, which is noted on the
 	// anchor before; Starts on the one that ends it. An outage that is meant
 	// to stay has neither.
-	Stops, Starts bool
+	Stops  bool `json:"stops,omitempty"`
+	Starts bool `json:"starts,omitempty"`
 	// Serial names what calls may not overlap on: "" or a resource's address.
-	Serial string
+	Serial string `json:"serial,omitempty"`
 	// Ends is set on the last step that makes, or removes, its resource.
-	Ends bool
+	Ends bool `json:"ends,omitempty"`
 }
 
 // Mark is the bookkeeping of one resource: the trueup tags that it must carry,
@@ -142,7 +148,7 @@ type Mark struct {
 
 // Note is a remark on something that the plan leaves alone.
 type Note struct {
-	Address provider.Address
-	Text    string
-	Pos     spec.Pos
+	Address provider.Address `json:"address,omitzero"`
+	Text    string           `json:"text"`
+	Pos     spec.Pos         `json:"pos"`
 }

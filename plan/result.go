@@ -33,6 +33,9 @@ func (p *planner) result(ordered []*node) *Plan {
 	if !p.opts.Compare {
 		plan.Marks = p.marks()
 	}
+	if p.opts.Bind {
+		plan.Basis = p.basis()
+	}
 	plan.Notes = p.notes
 	slices.SortFunc(plan.Notes, func(a, b Note) int {
 		return cmp.Or(provider.CompareAddress(a.Address, b.Address), cmp.Compare(a.Text, b.Text))
