@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -243,6 +244,22 @@ func TestKeysByTheParameterThatTheServerHas(t *testing.T) {
 		one, several := keyPairs(provider.Op{Fields: provider.Fields{"sshKeys": refs}})
 		if got := fmt.Sprint(one, " ", several); got != want {
 			t.Errorf("%s: got %s, want %s", names, got, want)
+		}
+	}
+}
+
+// TestKeysAreReadFromEitherAnswer: before 4.16 a machine showed one key, as keypair.
+func TestKeysAreReadFromEitherAnswer(t *testing.T) {
+	for _, c := range []struct {
+		machine cloudstack.VirtualMachine
+		want    []provider.Ref
+	}{
+		{cloudstack.VirtualMachine{}, []provider.Ref{}},
+		{cloudstack.VirtualMachine{KeyPair: "ops"}, []provider.Ref{ref("sshKey", "", "ops")}},
+		{cloudstack.VirtualMachine{KeyPairs: "ops,dev"}, []provider.Ref{ref("sshKey", "", "ops"), ref("sshKey", "", "dev")}},
+	} {
+		if got := keysOf(c.machine); !slices.Equal(got, c.want) {
+			t.Errorf("keypair %q, keypairs %q: got %v, want %v", c.machine.KeyPair, c.machine.KeyPairs, got, c.want)
 		}
 	}
 }
