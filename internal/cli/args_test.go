@@ -13,7 +13,7 @@ func TestFlagsMayStandBehindTheStack(t *testing.T) {
 		{"trueup apply", "trueup apply"},
 		{"trueup apply shop --yes", "trueup apply --yes shop"},
 		{"trueup apply shop --var a=b --yes", "trueup apply --var a=b --yes shop"},
-		{"trueup apply shop --var=a=b -y", "trueup apply --var=a=b -y shop"},
+		{"trueup apply shop --var=a=b --yes", "trueup apply --var=a=b --yes shop"},
 		{"trueup drift one --timeout 1m two", "trueup drift --timeout 1m one two"},
 		{"trueup plan --detailed-exitcode shop", "trueup plan --detailed-exitcode shop"},
 		{"trueup plan shop --bogus x", "trueup plan --bogus shop x"},

@@ -30,7 +30,7 @@ type changeOptions struct {
 }
 
 func yesFlag() ucli.Flag {
-	return &ucli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask; guards and protections hold all the same"}
+	return &ucli.BoolFlag{Name: "yes", Usage: "do not ask; guards and protections hold all the same"}
 }
 
 func changeFlags() []ucli.Flag {

@@ -14,7 +14,7 @@ import (
 	"github.com/trueup/trueup/provider/simulator"
 )
 
-const shop = `version: 1
+const twoMachines = `version: 1
 stack: shop
 zone: sg1
 securityGroups:
@@ -61,7 +61,7 @@ func newBench(t *testing.T, slow string, job time.Duration) *bench {
 		}
 	})
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "stack.yaml"), shop)
+	write(t, filepath.Join(dir, "stack.yaml"), twoMachines)
 	user := sim.User()
 	return &bench{t, sim, []string{"CLOUDSTACK_ENDPOINT=" + service.URL, "CLOUDSTACK_KEY=" + user.Key, "CLOUDSTACK_SECRET_KEY=" + user.Secret}, dir}
 }

@@ -61,10 +61,9 @@ func newApp(p *process) *ucli.App {
 			simulatorCommand(p),
 			versionCommand(p),
 		},
-		HideHelpCommand: true,
-		OnUsageError:    usage,
-		ExitErrHandler:  func(*ucli.Context, error) {},
-		Action:          noCommand,
+		OnUsageError:   usage,
+		ExitErrHandler: func(*ucli.Context, error) {},
+		Action:         noCommand,
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = usage

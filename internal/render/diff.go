@@ -30,8 +30,11 @@ type line struct {
 // lines takes a field's difference apart: one line for a value, one for every
 // element that a collection gains or loses.
 func lines(f plan.FieldChange) []line {
-	if f.Secret {
-		return []line{{plain, "(secret value, not shown)", ""}}
+	switch {
+	case f.Secret && f.Old == nil:
+		return []line{{plain, "(not shown)", ""}}
+	case f.Secret:
+		return []line{{plain, "changed (not shown)", ""}}
 	}
 	if collection(f.Old) || collection(f.New) {
 		if f.Old == nil {

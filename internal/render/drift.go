@@ -65,7 +65,7 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 // found says what the cloud has and what it should have.
 func found(f plan.FieldChange) []string {
 	if f.Secret {
-		return []string{"differs (secret value, not shown)"}
+		return []string{"differs (not shown)"}
 	}
 	if !collection(f.Old) && !collection(f.New) {
 		return []string{"is " + absent(f.Old) + ", should be " + absent(f.New)}
