@@ -16,8 +16,8 @@ import (
 type Saved struct {
 	// Path leads from the plan's file to the stack, with slashes.
 	Path string
-	// Variables are the names of those that were given for the plan; their
-	// values may be secret.
+	// Variables are what was given for the plan: names of variables, whose
+	// values may be secret, and of files of them.
 	Variables []string
 	// Options are those that the plan was made with.
 	Options Options

@@ -9,12 +9,13 @@ import (
 )
 
 func applyCommand(p *process) *ucli.Command {
-	c := command("apply", "make the cloud match the stack", "[STACK]",
-		"Shows the plan, asks, and makes it so: in order of need, many things at once. It may be killed at any instant\nand run again. Interrupted once (Ctrl-C) it starts nothing more and waits for what runs; twice, it leaves.",
+	c := command("apply", "make the cloud match the stack", "[STACK | PLAN.json]",
+		"Shows the plan, asks, and makes it so: in order of need, many things at once. It may be killed at any instant\nand run again. Interrupted once (Ctrl-C) it starts nothing more and waits for what runs; twice, it leaves.\n\nOf a saved plan it reads stack and cloud again, and refuses (exit 3) if anything that the plan stands on has moved.",
 		[]string{
 			"trueup apply                             # the stack in this directory; asks first",
 			"trueup apply --yes shop                  # in CI",
 			"trueup apply --yes --lock-timeout 10m --timeout 1h shop",
+			"trueup plan -o plan.json shop && trueup apply --yes plan.json",
 			"trueup apply --cloud simulator examples/shop",
 		}, stackFlags(), cloudFlags(), changeFlags(), []ucli.Flag{
 			maxDeletesFlag(),
@@ -27,6 +28,14 @@ func applyCommand(p *process) *ucli.Command {
 		}
 		if o.maxDeletes, err = readMaxDeletes(c); err != nil {
 			return err
+		}
+		if isSaved(o.paths[0]) {
+			if c.IsSet("max-deletes") {
+				return usagef("--max-deletes is part of a saved plan: give it to plan -o")
+			}
+			if o.saved, o.paths[0], err = readSaved(o.paths[0]); err != nil {
+				return err
+			}
 		}
 		return attend(c.Context, p, o.timeout, func(ctx context.Context, b *brake) error {
 			return runChange(ctx, p, b, o, plan.Make)

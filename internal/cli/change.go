@@ -27,6 +27,7 @@ type changeOptions struct {
 	maxDeletes  int
 	passwordsTo string
 	jsonEvents  bool
+	saved       *plan.Saved // the plan that is to be applied, if it is a saved one
 }
 
 func yesFlag() ucli.Flag {
@@ -154,7 +155,7 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 			return false, fmt.Errorf("wait for what an earlier run began: %w", err)
 		}
 	}
-	made, err := checkedPlan(ctx, c.cloud, c.stack, c.make, plan.Options{MaxDeletes: c.maxDeletes})
+	made, err := c.plan(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -175,6 +176,22 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 		return false, err
 	}
 	return made.Destroy, nil
+}
+
+// plan makes the plan. Of a saved one it makes sure that it is still the same.
+func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
+	opts := plan.Options{MaxDeletes: c.maxDeletes}
+	if c.saved != nil {
+		opts = c.saved.Options
+	}
+	made, err := checkedPlan(ctx, c.cloud, c.stack, c.make, opts)
+	if err == nil && c.saved != nil {
+		err = c.saved.Stale(made)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
 }
 
 func (c *change) question(made *plan.Plan) string {

@@ -54,6 +54,7 @@ func newApp(p *process) *ucli.App {
 		Commands: []*ucli.Command{
 			planCommand(p),
 			applyCommand(p),
+			showCommand(p),
 			destroyCommand(p),
 			driftCommand(p),
 			validateCommand(p),

@@ -17,6 +17,7 @@ type planOptions struct {
 	maxDeletes   int
 	json         bool
 	detailedExit bool
+	save         string // file; "" where the plan is only shown
 }
 
 func planCommand(p *process) *ucli.Command {
@@ -27,10 +28,12 @@ func planCommand(p *process) *ucli.Command {
 			"trueup plan --var replicas=5 shop.yaml",
 			"trueup plan --detailed-exitcode          # exit 2 if there are changes, for scripts",
 			"trueup plan --format json | jq .summary",
+			"trueup plan -o plan.json shop            # for trueup show and trueup apply",
 			"trueup plan --cloud simulator examples/shop",
 		}, stackFlags(), cloudFlags(), []ucli.Flag{
 			maxDeletesFlag(), formatFlag(),
 			&ucli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
+			&ucli.StringFlag{Name: "o", Usage: "save the plan to `FILE`, whose name ends in .json"},
 		})
 	c.Action = func(c *ucli.Context) error {
 		stack, err := oneStack(c)
@@ -49,7 +52,10 @@ func planCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		o := planOptions{stack, cloud, maxDeletes, asJSON, c.Bool("detailed-exitcode")}
+		o := planOptions{stack, cloud, maxDeletes, asJSON, c.Bool("detailed-exitcode"), c.String("o")}
+		if o.save != "" && !isSaved(o.save) {
+			return usagef("-o %s: a saved plan's name ends in .json", o.save)
+		}
 		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error { return runPlan(ctx, p, o) })
 	}
 	return c
@@ -65,9 +71,15 @@ func runPlan(ctx context.Context, p *process, o planOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	made, err := checkedPlan(ctx, cloud, stack, plan.Make, plan.Options{MaxDeletes: o.maxDeletes})
+	opts := plan.Options{MaxDeletes: o.maxDeletes, Bind: o.save != ""}
+	made, err := checkedPlan(ctx, cloud, stack, plan.Make, opts)
 	if err != nil {
 		return err
+	}
+	if o.save != "" {
+		if err := savePlan(o.save, made, o.stackOptions, opts); err != nil {
+			return err
+		}
 	}
 	if o.json {
 		err = writeJSON(p, made)

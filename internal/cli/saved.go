@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/trueup/trueup/plan"
+)
+
+// isSaved reports whether a path is that of a saved plan: stacks are YAML.
+func isSaved(path string) bool { return filepath.Ext(path) == ".json" }
+
+// savePlan writes a plan that was made with [plan.Options.Bind] to a file.
+func savePlan(file string, made *plan.Plan, stack stackOptions, opts plan.Options) error {
+	path, err := pathFrom(file, stack.paths[0])
+	if err != nil {
+		return err
+	}
+	saved := &plan.Saved{Path: path, Variables: stack.given(), Options: opts, Plan: made}
+	data, err := json.MarshalIndent(saved, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, append(data, '\n'), 0o644); err != nil {
+		return fmt.Errorf("save the plan: %w", err)
+	}
+	return nil
+}
+
+// given lists the variables that the flags set, by name, and the files of
+// variables.
+func (o stackOptions) given() []string {
+	var names []string
+	for _, pair := range o.vars {
+		name, _, _ := strings.Cut(pair, "=")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return append(slices.Compact(names), o.varFiles...)
+}
+
+// readSaved reads a plan's file. stack is the path of the stack that it was
+// made of, as seen from here.
+func readSaved(file string) (saved *plan.Saved, stack string, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, "", usagef("saved plan: %w", err)
+	}
+	saved = &plan.Saved{}
+	if err := json.Unmarshal(data, saved); err != nil {
+		return nil, "", usagef("saved plan %s: %w", file, err)
+	}
+	return saved, filepath.Join(filepath.Dir(file), filepath.FromSlash(saved.Path)), nil
+}
+
+// pathFrom is the way from a file's directory to a path, with slashes.
+func pathFrom(file, path string) (string, error) {
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return "", err
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(dir, abs)
+	return filepath.ToSlash(rel), err
+}
