@@ -123,6 +123,9 @@ func (c *call) run() (object, *apiError) {
 	if !c.cmd.async() {
 		o, err := c.cmd.do(c)
 		c.callEvent(err)
+		if c.exoscale() {
+			o = oldBooleans(o)
+		}
 		return o, err
 	}
 	s, err := c.cmd.start(c)

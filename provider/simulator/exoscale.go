@@ -1,6 +1,9 @@
 package simulator
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // The Exoscale flavour differs in what an address is: it belongs to the account, not to a network, and is added
 // to any number of nics (addIpToNic). Rules may have a description, some more protocols have names, a rule without any is for tcp,
@@ -25,6 +28,14 @@ func exoscaleMachine(o object, m *machine) object {
 	o = o.without(laterMachineFields...)
 	if len(m.Keys) > 0 {
 		o.add("keypair", m.Keys[0])
+	}
+	return o
+}
+
+// oldBooleans writes success as a text, as clouds before CloudStack 4.11 did in the answers of commands without a job.
+func oldBooleans(o object) object {
+	if v, ok := o.get("success"); ok {
+		return o.with(field{"success", fmt.Sprint(v)})
 	}
 	return o
 }

@@ -177,6 +177,18 @@ func TestOnExoscaleRulesHaveDescriptionsAndMoreProtocols(t *testing.T) {
 	}
 }
 
+func TestOnExoscaleSuccessIsATextUnlessAJobTells(t *testing.T) {
+	c := user(t, simulator.Config{Flavour: simulator.Exoscale})
+	g := c.group("g")
+	rule := c.allow(g, "protocol", "tcp", "startport", "1", "endport", "2", "cidrlist", "10.0.0.0/8")[0].(map[string]any)
+	if got := c.ok("revokeSecurityGroupIngress", "id", rule["ruleid"].(string))["success"]; got != true {
+		t.Errorf("by a job: %#v", got)
+	}
+	if got := c.ok("deleteSecurityGroup", "id", g)["success"]; got != "true" {
+		t.Errorf("at once: %#v", got)
+	}
+}
+
 func TestOnExoscaleThereIsNoStaticNAT(t *testing.T) {
 	c := user(t, simulator.Config{Flavour: simulator.Exoscale})
 	for _, command := range []string{"enableStaticNat", "disableStaticNat", "reserveIpAddress"} {
