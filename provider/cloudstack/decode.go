@@ -40,14 +40,37 @@ func parse(raw []byte) (any, error) {
 var errCutOff = errors.New("the answer is empty or cut off")
 
 // decode puts a parsed JSON value into what dst points to.
-func decode(v any, dst any) error {
-	d := decoder{fields: map[reflect.Type]map[string]int{}}
-	return d.value(v, reflect.ValueOf(dst).Elem(), "")
-}
+func decode(v any, dst any) error { return newDecoder().into(v, dst) }
 
-// decoder knows the fields of the structs that it has met.
+// decoder knows the fields of the structs that it has met: one for all items of
+// a list is quicker than one for each.
 type decoder struct {
 	fields map[reflect.Type]map[string]int
+}
+
+func newDecoder() decoder { return decoder{map[reflect.Type]map[string]int{}} }
+
+func (d decoder) into(v any, dst any) error { return d.value(v, reflect.ValueOf(dst).Elem()) }
+
+// misplaced is a value that has no meaning in its field.
+type misplaced struct {
+	path string // from the outermost object, such as ".nic[0].deviceid"
+	text string
+}
+
+func (e *misplaced) Error() string { return strings.TrimPrefix(e.path, ".") + ": " + e.text }
+
+// unfit says that v is not what belongs there; at adds the place, from
+// within outwards.
+func unfit(v any, want string) error {
+	return &misplaced{text: fmt.Sprintf("%s where %s belongs", excerpt(text(v), 40), want)}
+}
+
+func at(place string, err error) error {
+	if m, ok := err.(*misplaced); ok {
+		m.path = place + m.path
+	}
+	return err
 }
 
 var (
@@ -57,7 +80,7 @@ var (
 	optType      = reflect.TypeFor[optional]()
 )
 
-func (d decoder) value(v any, dst reflect.Value, path string) error {
+func (d decoder) value(v any, dst reflect.Value) error {
 	if v == nil {
 		return nil
 	}
@@ -77,7 +100,7 @@ func (d decoder) value(v any, dst reflect.Value, path string) error {
 			return nil
 		}
 		dst.FieldByName("Set").SetBool(true)
-		return d.value(v, dst.FieldByName("V"), path)
+		return d.value(v, dst.FieldByName("V"))
 	}
 	switch dst.Kind() {
 	case reflect.String:
@@ -85,41 +108,41 @@ func (d decoder) value(v any, dst reflect.Value, path string) error {
 	case reflect.Bool:
 		b, ok := boolean(v)
 		if !ok {
-			return misplaced(v, "true or false", path)
+			return unfit(v, "true or false")
 		}
 		dst.SetBool(b)
 	case reflect.Int, reflect.Int64:
 		n, ok := integer(v)
 		if !ok {
-			return misplaced(v, "a whole number", path)
+			return unfit(v, "a whole number")
 		}
 		dst.SetInt(n)
 	case reflect.Float64:
 		f, ok := fraction(v)
 		if !ok {
-			return misplaced(v, "a number", path)
+			return unfit(v, "a number")
 		}
 		dst.SetFloat(f)
 	case reflect.Slice:
-		return d.list(v, dst, path)
+		return d.list(v, dst)
 	case reflect.Map:
-		return d.details(v, dst, path)
+		return d.details(v, dst)
 	case reflect.Struct:
-		return d.object(v, dst, path)
+		return d.object(v, dst)
 	default:
-		return fmt.Errorf("%s: a %s can't be decoded", path, dst.Type())
+		return &misplaced{text: fmt.Sprintf("a %s can't be decoded", dst.Type())}
 	}
 	return nil
 }
 
 // object fills a struct. An empty text or list stands for an empty object.
-func (d decoder) object(v any, dst reflect.Value, path string) error {
+func (d decoder) object(v any, dst reflect.Value) error {
 	m, ok := v.(map[string]any)
 	if !ok {
 		if v == "" {
 			return nil
 		}
-		return misplaced(v, "an object", path)
+		return unfit(v, "an object")
 	}
 	fields := d.fieldsOf(dst.Type())
 	for k, x := range m {
@@ -127,8 +150,8 @@ func (d decoder) object(v any, dst reflect.Value, path string) error {
 		if !ok {
 			continue
 		}
-		if err := d.value(x, dst.Field(i), path+"."+k); err != nil {
-			return err
+		if err := d.value(x, dst.Field(i)); err != nil {
+			return at("."+k, err)
 		}
 	}
 	return nil
@@ -150,7 +173,7 @@ func (d decoder) fieldsOf(t reflect.Type) map[string]int {
 
 // list fills a slice. An object that is not empty is a list of one, a text is a
 // list of what commas separate, where the elements are texts.
-func (d decoder) list(v any, dst reflect.Value, path string) error {
+func (d decoder) list(v any, dst reflect.Value) error {
 	var items []any
 	switch x := v.(type) {
 	case []any:
@@ -162,7 +185,7 @@ func (d decoder) list(v any, dst reflect.Value, path string) error {
 	case string:
 		if dst.Type().Elem().Kind() != reflect.String {
 			if x != "" {
-				return misplaced(v, "a list", path)
+				return unfit(v, "a list")
 			}
 			break
 		}
@@ -172,15 +195,15 @@ func (d decoder) list(v any, dst reflect.Value, path string) error {
 			}
 		}
 	default:
-		return misplaced(v, "a list", path)
+		return unfit(v, "a list")
 	}
 	if len(items) == 0 {
 		return nil
 	}
 	all := reflect.MakeSlice(dst.Type(), len(items), len(items))
 	for i, x := range items {
-		if err := d.value(x, all.Index(i), fmt.Sprintf("%s[%d]", path, i)); err != nil {
-			return err
+		if err := d.value(x, all.Index(i)); err != nil {
+			return at(fmt.Sprintf("[%d]", i), err)
 		}
 	}
 	dst.Set(all)
@@ -188,13 +211,13 @@ func (d decoder) list(v any, dst reflect.Value, path string) error {
 }
 
 // details fills a map of texts.
-func (d decoder) details(v any, dst reflect.Value, path string) error {
+func (d decoder) details(v any, dst reflect.Value) error {
 	if list, ok := v.([]any); ok && len(list) == 0 || v == "" {
 		return nil
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		return misplaced(v, "an object", path)
+		return unfit(v, "an object")
 	}
 	if len(m) == 0 {
 		return nil
@@ -205,10 +228,6 @@ func (d decoder) details(v any, dst reflect.Value, path string) error {
 	}
 	dst.Set(all)
 	return nil
-}
-
-func misplaced(v any, want, path string) error {
-	return fmt.Errorf("%s: %s where %s belongs", strings.TrimPrefix(path, "."), excerpt(text(v), 40), want)
 }
 
 // text is a value as text; objects and lists are their own JSON.

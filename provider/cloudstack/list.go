@@ -114,8 +114,9 @@ func allowedPage(err error) int {
 var pageSizeText = regexp.MustCompile(`page ?size .*max.*value: (\d{1,9})`)
 
 func decodeItems[T any](items []any, into []T) error {
+	d := newDecoder()
 	for i, x := range items {
-		if err := decode(x, &into[i]); err != nil {
+		if err := d.into(x, &into[i]); err != nil {
 			return fmt.Errorf("item %d: %w", i+1, err)
 		}
 	}
