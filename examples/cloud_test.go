@@ -65,12 +65,18 @@ func (c *cloud) env() []string {
 // than wanted. It returns what the program wrote to stdout and stderr.
 func (c *cloud) trueup(want int, args ...string) string {
 	c.Helper()
-	var out bytes.Buffer
-	code := cli.Main(append([]string{"trueup"}, args...), strings.NewReader(""), &out, &out, c.env())
+	code, out := c.run(args...)
 	if code != want {
-		c.Fatalf("trueup %s: exit %d, want %d\n%s", strings.Join(args, " "), code, want, out.String())
+		c.Fatalf("trueup %s: exit %d, want %d\n%s", strings.Join(args, " "), code, want, out)
 	}
-	return out.String()
+	return out
+}
+
+// run runs the program and returns its exit code and all that it wrote.
+func (c *cloud) run(args ...string) (code int, out string) {
+	var written bytes.Buffer
+	code = cli.Main(append([]string{"trueup"}, args...), strings.NewReader(""), &written, &written, c.env())
+	return code, written.String()
 }
 
 // changes plans and returns a line for each change: "vm/web-1 update drift displayName".

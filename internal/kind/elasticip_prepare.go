@@ -20,7 +20,7 @@ func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, erro
 	if err != nil || shared {
 		return "", err
 	}
-	can, err := c.canReserve.get(ctx, func(ctx context.Context) (bool, error) { return c.knows(ctx, "reserveIpAddress") })
+	can, err := c.reserves(ctx)
 	if err != nil || !can {
 		return "", err
 	}
@@ -114,8 +114,9 @@ func (c *cloud) pick(free []cloudstack.PublicIPAddress, zone provider.Named) (st
 }
 
 // tryAnother explains a refusal that is about the address chosen: somebody else
-// was faster.
-func tryAnother(_ context.Context, _ *cloud, op provider.Op, refusal error) error {
+// was faster, or the cloud can't use it. If it was reserved it is given back
+// first, or else kept, with the note that tells of it, for the next run.
+func tryAnother(ctx context.Context, c *cloud, op provider.Op, refusal error) error {
 	if op.ID == "" {
 		return refusal
 	}
@@ -124,5 +125,30 @@ func tryAnother(_ context.Context, _ *cloud, op provider.Op, refusal error) erro
 			return refusal
 		}
 	}
-	return as(provider.ErrTryAnother, "the address is not free any more", refusal)
+	if err := c.unreserve(ctx, op.ID); err != nil {
+		return fmt.Errorf("%w; its address %s stays reserved: %w", refusal, op.ID, err)
+	}
+	return as(provider.ErrTryAnother, "the address could not be had", refusal)
+}
+
+// unreserve gives back an address that is held for the account and not had,
+// unless another stack's anchor notes it too.
+func (c *cloud) unreserve(ctx context.Context, id string) error {
+	a, err := c.address(ctx, id)
+	if errors.Is(err, cloudstack.ErrNotFound) || err == nil && a.State != "Reserved" && a.State != "Allocating" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	anchors, err := c.Anchors(ctx)
+	if err != nil || notes(anchors, id) > 1 {
+		return err
+	}
+	return cloudstack.Exec(ctx, c.client, cloudstack.DisassociateIPAddress{ID: cloudstack.ID(id)})
+}
+
+// reserves asks whether the server has reserveIpAddress.
+func (c *cloud) reserves(ctx context.Context) (bool, error) {
+	return c.canReserve.get(ctx, func(ctx context.Context) (bool, error) { return c.knows(ctx, "reserveIpAddress") })
 }
