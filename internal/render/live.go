@@ -18,7 +18,7 @@ import (
 func Live(w io.Writer, p *plan.Plan, s Screen) Progress {
 	program := tea.NewProgram(newLiveModel(p, s), tea.WithOutput(w), tea.WithInput(nil),
 		tea.WithoutSignalHandler())
-	l := &live{program: program, ended: make(chan struct{})}
+	l := &live{program: program, lines: newRun(p), screen: s, ended: make(chan struct{})}
 	go func() {
 		defer close(l.ended)
 		// What can't be drawn is told by the report at the end.
@@ -29,10 +29,19 @@ func Live(w io.Writer, p *plan.Plan, s Screen) Progress {
 
 type live struct {
 	program *tea.Program
+	lines   *run // for the lines above; the model follows the run for what is below
+	screen  Screen
 	ended   chan struct{} // closed when the terminal is as it was
 }
 
-func (l *live) Event(e apply.Event) { l.program.Send(e) }
+// Event hands over the line itself, not a command of the model's that would
+// print it: those run in any order, and not all before the end.
+func (l *live) Event(e apply.Event) {
+	l.program.Send(e)
+	if head, text := eventLine(l.lines, e, newInk(l.screen)); text != "" {
+		l.program.Send(tea.Println(column0 + strings.TrimRight(hang(head, text, l.screen), "\n"))())
+	}
+}
 
 func (l *live) Close() {
 	l.program.Send(closing{})
@@ -84,8 +93,8 @@ func (m liveModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.At.After(m.now) {
 			m.now = msg.At
 		}
-		if head, text := eventLine(m.run, msg, m.in); text != "" {
-			return m, tea.Println(strings.TrimRight(hang(head, text, m.screen), "\n"))
+		if msg.Step != nil {
+			m.run.see(msg)
 		}
 	case closing:
 		m.closed = true
@@ -99,6 +108,10 @@ const (
 	maxBlocked = 3  // rows for what waits
 )
 
+// column0 precedes whatever may be drawn first: the terminal echoes an interrupt
+// as "^C" and leaves the cursor behind it.
+const column0 = "\r"
+
 // spinner turns, so that one sees that the program lives.
 var spinner = [...]string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
@@ -107,6 +120,7 @@ func (m liveModel) View() string {
 		return ""
 	}
 	var b strings.Builder
+	b.WriteString(column0)
 	row := func(text string) { b.WriteString(fit(text, 0, m.screen) + "\n") }
 
 	running := m.run.running()

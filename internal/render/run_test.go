@@ -139,10 +139,13 @@ func TestLiveEndsWithEveryLineWrittenAndTheCursorBack(t *testing.T) {
 	live.Close()
 	live.Event(apply.Event{Text: "too late"})
 	out := b.String()
-	for _, want := range []string{"[1/5] done", "[5/5] running", "lease taken"} {
-		if !strings.Contains(stripColour(out), want) {
-			t.Errorf("the screen never showed %q", want)
+	rest := stripColour(out)
+	for _, want := range []string{"lease taken", "[1/5] done", "[2/5] done", "another one is tried", "[3/5] failed", "[4/5] not started", "[5/5] running"} {
+		_, after, ok := strings.Cut(rest, want)
+		if !ok {
+			t.Fatalf("the screen never showed %q, or not in order:\n%s", want, out)
 		}
+		rest = after
 	}
 	if strings.Contains(out, "too late") {
 		t.Error("something was drawn after the end")
