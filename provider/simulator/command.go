@@ -8,11 +8,12 @@ import (
 // A command is one entry of the API, as data. What its parameters are is recorded (see [apis]); what they refer to stands in refs.
 type command struct {
 	name      string
-	envelope  string          // the key of the answer where it is not the lower-case name and "response"
-	upstream  bool            // Exoscale's cloud does not have it
-	adminOnly bool            // an ordinary user is told that there is no such command (432)
-	required  []string        // in the order in which CloudStack misses them
-	refs      map[string]kind // parameters that hold ids, and of what
+	envelope  string            // the key of the answer where it is not the lower-case name and "response"
+	upstream  bool              // Exoscale's cloud does not have it
+	adminOnly bool              // an ordinary user is told that there is no such command (432)
+	required  []string          // in the order in which CloudStack misses them
+	refs      map[string]kind   // parameters that hold ids, and of what
+	fields    map[string]string // what errors about length call a parameter, where that is not its name
 	do        func(*call) (object, *apiError)
 
 	// Asynchronous commands have no do.
@@ -52,6 +53,13 @@ func (c *command) answerKey() string {
 // shortName is what errors call the command.
 func (c *command) shortName() string { return strings.TrimSuffix(c.answerKey(), "response") }
 
+func (c *command) fieldName(param string) string {
+	if f, ok := c.fields[param]; ok {
+		return f
+	}
+	return param
+}
+
 // check looks at a call's parameters before the command does, as CloudStack's dispatcher does.
 func (c *call) check() *apiError {
 	for name, value := range c.params {
@@ -81,7 +89,7 @@ func (c *call) check() *apiError {
 		case "string":
 			if len([]rune(value)) > p.length {
 				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value. Value greater than max allowed length %d for param: %s",
-					c.cmd.shortName(), p.length, p.name)
+					c.cmd.shortName(), p.length, c.cmd.fieldName(p.name))
 			}
 			if hasWideRune(value) && !c.cmd.reads() {
 				return opaque(csRuntime) // the database has no such characters

@@ -47,7 +47,7 @@ func commands() []command {
 		{name: "queryAsyncJobResult", do: queryAsyncJobResult, refs: ids(kindJob)},
 		{name: "listAsyncJobs", do: listAsyncJobs, refs: ids(kindJob)},
 
-		{name: "createSecurityGroup", do: createSecurityGroup, refs: ids(""), required: []string{"name"}, events: "SG.CREATE"},
+		{name: "createSecurityGroup", fields: map[string]string{"name": "securityGroupName"}, do: createSecurityGroup, refs: ids(""), required: []string{"name"}, events: "SG.CREATE"},
 		{name: "deleteSecurityGroup", do: deleteSecurityGroup, refs: ids(kindSecurityGroup), events: "SG.DELETE"},
 		{name: "updateSecurityGroup", do: updateSecurityGroup, adminOnly: true, refs: ids(kindSecurityGroup), required: []string{"id"}, events: "SG.UPDATE"},
 		{name: "listSecurityGroups", do: listSecurityGroups, refs: ids(kindSecurityGroup)},
@@ -95,7 +95,7 @@ func commands() []command {
 		{name: "listAffinityGroupTypes", do: listAffinityGroupTypes},
 
 		{
-			name: "deployVirtualMachine", refs: ids(""), required: []string{"serviceofferingid", "zoneid"}, start: startDeploy, begin: startingUp, work: deployed,
+			name: "deployVirtualMachine", fields: map[string]string{"displayname": "displayName"}, refs: ids(""), required: []string{"serviceofferingid", "zoneid"}, start: startDeploy, begin: startingUp, work: deployed,
 			class: "user.vm.DeployVMCmd", adminClass: "admin.vm.DeployVMCmdByAdmin", instance: "VirtualMachine", slow: true, events: "VM.CREATE",
 		},
 		{

@@ -20,6 +20,7 @@ type event struct {
 	Created     time.Time
 }
 
+// eventsKept is how many events there are at most; when there are more a tenth is forgotten.
 const eventsKept = 10000
 
 // scheduleEvent tells that a job was submitted. It returns the event's id, or nothing where the command has no events.
@@ -69,7 +70,7 @@ func (w *world) addEvent(e *event) string {
 	e.ID, e.Created = w.newID(), w.Now
 	w.Events.add(e)
 	if len(w.Events.Rows) > eventsKept {
-		w.Events.remove(w.Events.Rows[0].ID)
+		w.Events.dropFirst(eventsKept / 10)
 	}
 	return e.ID
 }

@@ -19,7 +19,7 @@ import (
 var goldenStories = map[string][]string{
 	"security groups": {
 		"listSecurityGroups_initial", "createSecurityGroup", "createSecurityGroup_dup", "createSecurityGroup_dup_case", "createSecurityGroup_default",
-		"createSecurityGroup_noname", "createSecurityGroup_weirdname", "createSecurityGroup_second", "html_in_name", "control_chars_in_name",
+		"createSecurityGroup_noname", "createSecurityGroup_len256", "createSecurityGroup_weirdname", "createSecurityGroup_second", "html_in_name", "control_chars_in_name",
 		"authIngress_tcp_range", "authIngress_tcp_duplicate", "authIngress_tcp_duplicate_lower", "authIngress_tcp_overlap", "authIngress_two_cidrs",
 		"authIngress_two_cidrs_one_dup", "authIngress_hostbits", "authIngress_ipv6", "authIngress_bareip", "authIngress_badcidr", "authIngress_nocidr",
 		"authIngress_noports", "authIngress_badports", "authIngress_port70000", "authIngress_udp", "authIngress_icmp", "authIngress_icmp_all",
@@ -41,7 +41,7 @@ var goldenStories = map[string][]string{
 		"listVirtualMachines_details_emptystring", "deploy_same_name", "deploy_same_displayname", "deploy_name_case", "deploy_no_name",
 		"deploy_name_len63", "deploy_name_len64", "deploy_name_dot", "deploy_name_empty", "deploy_name_leadingdigit", "deploy_name_leadinghyphen",
 		"deploy_name_space", "deploy_name_trailinghyphen", "deploy_name_underscore", "deploy_name_unicode", "deploy_displayname_space",
-		"deploy_displayname_unicode", "deploy_displayname_len255", "deploy_displayname_slashplusstar",
+		"deploy_displayname_unicode", "deploy_displayname_len255", "deploy_displayname_len256", "deploy_displayname_slashplusstar",
 		"listVirtualMachines_many", "listVirtualMachines_listall", "listVirtualMachines_id", "listVirtualMachines_ids", "listVirtualMachines_id_and_ids",
 		"listVirtualMachines_ids_one_unknown", "listVirtualMachines_id_malformed", "listVirtualMachines_id_unknown",
 		"listVirtualMachines_name_exact", "listVirtualMachines_name_upper", "listVirtualMachines_name_prefix", "listVirtualMachines_name_none",
@@ -67,7 +67,7 @@ var goldenStories = map[string][]string{
 	"life of a machine": {
 		"deployVirtualMachine_sg1", "deploy_name_case", "startVirtualMachine_running", "startVirtualMachine_noid", "startVirtualMachine_unknown",
 		"rebootVirtualMachine", "updateVirtualMachine_running_displayname", "updateVirtualMachine_running_name", "updateVirtualMachine_name_conflict",
-		"updateVirtualMachine_running_userdata", "updateVirtualMachine_running_group", "updateVirtualMachine_running_details",
+		"updateVirtualMachine_running_userdata", "updateVirtualMachine_running_group", "updateVirtualMachine_running_details", "updateVirtualMachine_running_customid_user",
 		"updateVirtualMachine_nothing", "changeServiceForVirtualMachine_running",
 		"scaleVirtualMachine_running", "stopVirtualMachine", "listVirtualMachines_stopped_shape", "stopVirtualMachine_stopped",
 		"rebootVirtualMachine_stopped", "updateVirtualMachine_stopped_name", "updateVirtualMachine_stopped_details", "listVirtualMachines_details_map_after_update", "scaleVirtualMachine_stopped",
@@ -113,13 +113,26 @@ var goldenStories = map[string][]string{
 		"associateIpAddress_zone_only", "associateIpAddress_sgzone", "deployVirtualMachine_adv1", "deployVirtualMachine_adv1_b",
 		"deploy_same_name_other_network", "associateIpAddress", "associateIpAddress_explicit", "associateIpAddress_explicit_taken",
 		"associateIpAddress_explicit_taken_own_other", "associateIpAddress_explicit_outside", "associateIpAddress_explicit_malformed",
-		"listPublicIpAddresses_id", "listPublicIpAddresses_ipaddress", "listPublicIpAddresses_network", "createTags_ip", "createTags_ip_dup",
+		"listPublicIpAddresses_id", "listPublicIpAddresses_ipaddress", "listPublicIpAddresses_network",
+		"enableStaticNat_sourcenat", "disassociateIpAddress_sourcenat", "createTags_ip", "createTags_ip_dup",
 		"listTags_ip", "listPublicIpAddresses_tags", "enableStaticNat_missing", "enableStaticNat", "enableStaticNat_again_same",
 		"enableStaticNat_again_other_vm", "enableStaticNat_second_ip_same_vm", "listPublicIpAddresses_staticnat", "listPublicIpAddresses_isstaticnat",
 		"listVirtualMachines_staticnat_shape", "enableStaticNat_ip2", "enableStaticNat_ip2_vm", "addIpToNic", "addIpToNic_explicit",
 		"addIpToNic_explicit_dup", "addIpToNic_outside", "listNics", "removeIpFromNic", "removeIpFromNic_again", "destroy_vm_with_staticnat",
 		"listPublicIpAddresses_after_vm_destroy", "disableStaticNat", "disableStaticNat_again", "disassociateIpAddress", "disassociateIpAddress_again",
 		"disassociateIpAddress_with_staticnat", "listPublicIpAddresses_released", "listTags_ip_after_release", "deleteNetwork_inuse",
+	},
+	"tags of the default group": {
+		"listSecurityGroups_initial", "createTags_ssh_bad_type_case", "createTags_unindexed_array_1based", "createTags_emoji_value",
+		"createTags_missing_value", "listTags_default_sg",
+	},
+	"what others may not": {
+		"deployVirtualMachine_sg1", "deploy_for_other_account", "listVirtualMachines_account_other", "listConfigurations_as_user", "listHosts_as_user",
+		"updateSecurityGroup_back", "listVirtualMachines_other_account",
+	},
+	"jobs": {
+		"listAsyncJobs", "listAsyncJobs_instance", "listAsyncJobs_jobstatus", "listAsyncJobs_keyword", "listAsyncJobs_listall", "listAsyncJobs_paged",
+		"listAsyncJobs_startdate", "listAsyncJobs_startdate_short", "listAsyncJobs_startdate_future", "listAsyncJobs_startdate_bad",
 	},
 	"what never changes": {
 		"listZones", "listZones_name", "listZones_available", "listCapabilities", "listServiceOfferings", "listServiceOfferings_name",

@@ -171,13 +171,14 @@ func (w *world) jobCall(j *job) *call {
 	}
 }
 
+// forgetOldJobs forgets the jobs that ended too long ago, up to the first that did not.
 func (w *world) forgetOldJobs() {
-	for len(w.Jobs.Rows) > 0 {
-		oldest := w.Jobs.Rows[0]
-		if oldest.Status == jobPending || w.Now.Sub(oldest.Completed) < jobLifetime {
-			return
-		}
-		w.Jobs.remove(oldest.ID)
+	old := 0
+	for old < len(w.Jobs.Rows) && w.Jobs.Rows[old].Status != jobPending && w.Now.Sub(w.Jobs.Rows[old].Completed) >= jobLifetime {
+		old++
+	}
+	if old > 0 {
+		w.Jobs.dropFirst(old)
 	}
 }
 

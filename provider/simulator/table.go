@@ -75,6 +75,14 @@ func (t *table[T, P]) remove(id string) {
 	}
 }
 
+// dropFirst removes the oldest records, so many of them.
+func (t *table[T, P]) dropFirst(n int) {
+	for _, p := range t.Rows[:n] {
+		delete(t.byID, p.base().ID)
+	}
+	t.Rows = slices.Delete(t.Rows, 0, n)
+}
+
 // reindex rebuilds what is not saved with the rows.
 func (t *table[T, P]) reindex() {
 	t.byID = make(map[string]P, len(t.Rows))

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -118,7 +119,8 @@ func createTags(c *call) (object, *apiError) {
 			case t.value == "":
 				return nil, failJob(codeParameter, "Value for the key %s is either null or empty", t.key)
 			case hasWideRune(t.key + t.value):
-				return nil, failJob(codeInternal, "Unable to persist on DB, due to: Data truncation: Incorrect string value for column `cloud`.`resource_tags`.`value` at row 1")
+				return nil, failJob(codeInternal, "Unable to persist on DB, due to: Data truncation: Incorrect string value: '%s' for column "+
+					"`cloud`.`resource_tags`.`value` at row 1", escapedWideRune(t.key+t.value))
 			}
 			n := &tag{Key: cut(t.key), Value: cut(t.value), Type: kind, Resource: id, Account: owners[i]}
 			same := func(o *tag) bool { return o.Resource == id && strings.EqualFold(o.Key, n.Key) }
@@ -139,6 +141,17 @@ func createTags(c *call) (object, *apiError) {
 // hasWideRune tells whether a text has a character that the database's three-byte character set does not.
 func hasWideRune(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r > 0xffff })
+}
+
+// escapedWideRune writes the bytes of the first such character as the database does.
+func escapedWideRune(s string) string {
+	i := strings.IndexFunc(s, func(r rune) bool { return r > 0xffff })
+	_, size := utf8.DecodeRuneInString(s[i:])
+	var b []byte
+	for _, c := range []byte(s[i : i+size]) {
+		b = fmt.Appendf(b, `\x%02X`, c)
+	}
+	return string(b)
 }
 
 func cut(s string) string {
