@@ -15,27 +15,69 @@ import (
 // connection is a way to a cloud. Close ends an embedded simulator.
 type connection struct {
 	provider.Cloud
-	Close func() error
+	client  *cloudstack.Client
+	account account
+	Close   func() error
 }
+
+// account names a server and a user of it. It holds no secret key, but an API
+// key: it is not for people to read.
+type account string
 
 // connect finds out which cloud is meant and opens the way to it. dir is where
 // an embedded simulator keeps its state. Nothing is called yet.
 func connect(ctx context.Context, p *process, o cloudOptions, dir string) (*connection, error) {
+	flavour, embedded, err := whichCloud(p.env, o)
+	switch {
+	case err != nil:
+		return nil, err
+	case embedded:
+		return embed(ctx, p, flavour, dir)
+	default:
+		return dial(p, o)
+	}
+}
+
+// whichCloud tells whether an embedded simulator is meant, and of which flavour.
+func whichCloud(env environment, o cloudOptions) (flavour simulator.Flavour, embedded bool, err error) {
 	name := o.cloud
 	if name == "" {
-		name = p.env.get("TRUEUP_CLOUD")
+		name = env.get("TRUEUP_CLOUD")
 	}
-	sort, flavour, _ := strings.Cut(name, ":")
+	sort, dialect, _ := strings.Cut(name, ":")
 	switch {
 	case name == "", name == "cloudstack":
-		return dial(p, o)
+		return "", false, nil
 	case name == "simulator":
-		return embed(ctx, p, simulator.CloudStack, dir)
-	case sort == "simulator" && known(simulator.Flavour(flavour)):
-		return embed(ctx, p, simulator.Flavour(flavour), dir)
+		return simulator.CloudStack, true, nil
+	case sort == "simulator" && known(simulator.Flavour(dialect)):
+		return simulator.Flavour(dialect), true, nil
 	default:
-		return nil, usagef("--cloud %q: expected cloudstack, simulator or simulator:exoscale", name)
+		return "", false, usagef("--cloud %q: expected cloudstack, simulator or simulator:exoscale", name)
 	}
+}
+
+// accountOf names the account that connect would use, without connecting.
+func accountOf(env environment, o cloudOptions) (account, error) {
+	flavour, embedded, err := whichCloud(env, o)
+	if err != nil {
+		return "", err
+	}
+	if embedded {
+		return simulated(flavour), nil
+	}
+	profile, err := findProfile(env, o)
+	return accountIn(profile), err
+}
+
+func accountIn(p cloudstack.Profile) account {
+	return account(p.Endpoint + " " + p.APIKey.Reveal())
+}
+
+// simulated is the account in an embedded simulator. Each build may know other
+// commands.
+func simulated(f simulator.Flavour) account {
+	return account("simulator " + string(f) + " " + version())
 }
 
 func known(f simulator.Flavour) bool { return f == simulator.CloudStack || f == simulator.Exoscale }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -34,15 +35,22 @@ func lookUp(env environment, o cloudOptions) (cloudstack.Lookup, error) {
 		ReadFile: os.ReadFile,
 		Dir:      ".",
 		Home:     env.first("HOME", "USERPROFILE"),
+		Name:     o.profile,
 	}, nil
 }
 
 // findProfile finds the server and the keys. Its error names everything that was
-// looked for: no cloud is ever guessed.
-func findProfile(l cloudstack.Lookup) (cloudstack.Profile, error) {
+// looked for, in order: no cloud is ever guessed.
+func findProfile(env environment, o cloudOptions) (cloudstack.Profile, error) {
+	l, err := lookUp(env, o)
+	if err != nil {
+		return cloudstack.Profile{}, err
+	}
 	profile, err := l.Find()
 	var nowhere *cloudstack.NoProfileError
 	switch {
+	case errors.As(err, &nowhere) && o.profile != "":
+		return profile, usagef("--profile %s: no file has a section of that name; looked for\n%s", o.profile, strings.Join(nowhere.Looked, "\n"))
 	case errors.As(err, &nowhere):
 		return profile, usagef("it is not known which cloud to use, or as whom; looked for\n%s\n%s\nto try without a cloud, say --cloud simulator or set TRUEUP_CLOUD=simulator",
 			credentialFlags, strings.Join(nowhere.Looked, "\n"))
@@ -54,20 +62,32 @@ func findProfile(l cloudstack.Lookup) (cloudstack.Profile, error) {
 
 // dial opens the way to a real cloud.
 func dial(p *process, o cloudOptions) (*connection, error) {
-	l, err := lookUp(p.env, o)
+	profile, err := findProfile(p.env, o)
 	if err != nil {
 		return nil, err
 	}
-	profile, err := findProfile(l)
+	for _, file := range []string{profile.File, o.secretKeyFile} {
+		if exposed(file) {
+			fmt.Fprintf(p.stderr, "Warning: others on this machine can read the secret key in %s; make it yours alone: chmod 600 %[1]s\n", file)
+		}
+	}
+	options := append(cloudstack.Lookup{Getenv: p.env.get}.Trace(), userAgent())
+	trusted, err := trust(p, o, &profile)
 	if err != nil {
 		return nil, err
 	}
-	if profile.Insecure {
-		fmt.Fprintf(p.stderr, "Warning: %s says not to verify the server's certificate: anybody in between can read and change everything\n", profile.Source)
-	}
-	client, err := profile.Client(append(l.Trace(), userAgent())...)
+	client, err := profile.Client(append(options, trusted...)...)
 	if err != nil {
 		return nil, usagef("%w", err)
 	}
-	return &connection{Cloud: open(client), Close: func() error { return nil }}, nil
+	return &connection{Cloud: open(client), client: client, account: accountIn(profile), Close: func() error { return nil }}, nil
+}
+
+// exposed reports whether others than its owner may read a file.
+func exposed(name string) bool {
+	if name == "" || runtime.GOOS == "windows" { // whose modes say nothing of that
+		return false
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o044 != 0
 }

@@ -45,6 +45,9 @@ type cloudOptions struct {
 	cloud         string // "", "cloudstack", "simulator" or "simulator:FLAVOUR"
 	endpoint, key string
 	secretKeyFile string
+	profile       string        // the section of a file
+	caFile        string        // what to verify the server's certificate by
+	insecure      bool          // not to verify it
 	timeout       time.Duration // of the whole command; 0 is without
 }
 
@@ -54,6 +57,9 @@ func cloudFlags() []ucli.Flag {
 		&ucli.StringFlag{Name: "endpoint", DefaultText: "$CLOUDSTACK_ENDPOINT", Usage: "`URL` of the CloudStack API"},
 		&ucli.StringFlag{Name: "key", DefaultText: "$CLOUDSTACK_KEY", Usage: "API `KEY`"},
 		&ucli.StringFlag{Name: "secret-key-file", DefaultText: "the key in $CLOUDSTACK_SECRET_KEY", Usage: "`FILE` that holds the secret key"},
+		&ucli.StringFlag{Name: "profile", DefaultText: "the file's own", Usage: "use section `NAME` of cloudstack.ini or CloudMonkey's configuration, whatever the environment says"},
+		&ucli.StringFlag{Name: "ca-file", DefaultText: "the system's", Usage: "trust only servers whose certificate one of those in `FILE` signed (PEM)"},
+		&ucli.BoolFlag{Name: "insecure", Usage: "do not verify the server's certificate"},
 		&ucli.DurationFlag{Name: "timeout", DefaultText: "none", Usage: "give up after `DURATION`, such as 30m"},
 	}
 }
@@ -64,10 +70,18 @@ func readCloud(c *ucli.Context) (cloudOptions, error) {
 		endpoint:      c.String("endpoint"),
 		key:           c.String("key"),
 		secretKeyFile: c.String("secret-key-file"),
+		profile:       c.String("profile"),
+		caFile:        c.String("ca-file"),
+		insecure:      c.Bool("insecure"),
 		timeout:       c.Duration("timeout"),
 	}
-	if o.timeout < 0 {
+	switch {
+	case o.timeout < 0:
 		return o, usagef("--timeout %s: a duration can't be negative", o.timeout)
+	case o.insecure && o.caFile != "":
+		return o, usagef("--insecure and --ca-file contradict each other: say one of them")
+	case o.profile != "" && (o.endpoint != "" || o.key != "" || o.secretKeyFile != ""):
+		return o, usagef("--profile names server and keys: leave out " + credentialFlags)
 	}
 	return o, nil
 }

@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 //	calls COMMAND N                      it was called so N times
 //	exits CODE ARG...                    run trueup; it must exit with the code
 //	proxy                                point CLOUDSTACK_ENDPOINT at a proxy that answers HTML
+//	tls                                  point CLOUDSTACK_ENDPOINT at the cloud behind a certificate; ca.pem signed it
 //	lease STACK                          hold the lease of a stack until the script ends
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -36,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exitsWith,
 			"proxy":   startProxy,
 			"lease":   holdLease,
+			"tls":     startTLS,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Values[cloudKey{}] = &scriptCloud{}
