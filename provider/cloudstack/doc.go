@@ -24,7 +24,8 @@
 //     made; [Job.Wait], [Job.Poll] and [Job.Watch] follow it, [Resume] takes it up
 //     again in another process.
 //   - [All] and [Pages] list, page by page as the loop asks for them; [Collect]
-//     gathers, [One] wants exactly one.
+//     gathers, [One] wants exactly one, and [Whole] reads again a list that
+//     changed under its hands.
 //   - [Client.Raw] calls commands that the package has no type for.
 //
 // [CustomJobID], [Expires] and [Extra] change one call.
@@ -39,8 +40,8 @@
 //
 // [List], [Get] and [Delete] work by example: Get(ctx, c, SecurityGroup{Name:
 // "lb"}) is the group of that name. [Authorize] adds rules to a security group and
-// gives the group with all its rules; see CloudStack's own chapter on [security
-// groups]. [Client.ElasticIPs] moves public addresses between machines in the two
+// gives the group with all its rules; see CloudStack's own chapter on
+// [security groups]. [Client.ElasticIPs] moves public addresses between machines in the two
 // ways that clouds have, see [elastic IPs]; [GuestConfig] is what a machine needs
 // inside. [Client.APIs] asks the server what it offers.
 //

@@ -22,7 +22,7 @@ type Page[T any] struct {
 // loop ends after an error.
 //
 // While it is read the list may change: a thing may then be missed or come
-// twice. Total tells when it grew or shrank.
+// twice. [Whole] sees that.
 func Pages[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...CallOption) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		if err := Validate(cmd); err != nil {

@@ -1,0 +1,91 @@
+package cloudstack
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+)
+
+// readings is how often Whole reads a list that changes under its hands.
+const readings = 3
+
+// Whole reads a whole list as it was at one moment, as far as pages allow: when
+// the list changed while its pages were read, a thing may have slipped from one
+// page to the other and be missed, and the list is read again. If it changes
+// every time, the result is everything that any reading showed, the latest form
+// of each; things that were deleted meanwhile may be among them. A list of one
+// page is read once.
+//
+// Changes are seen by the server's count and by ids that come twice.
+func Whole[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...CallOption) ([]T, error) {
+	var latest []T
+	earlier := map[ID]T{}
+	for range readings {
+		items, changed, err := readThrough(ctx, c, cmd, opts)
+		if err != nil {
+			return nil, err
+		}
+		latest = items
+		if !changed {
+			return latest, nil
+		}
+		for _, item := range items {
+			if id := idOf(item); id != "" {
+				earlier[id] = item
+			}
+		}
+	}
+	return united(latest, earlier), nil
+}
+
+// readThrough reads all pages once and tells whether the list changed meanwhile.
+func readThrough[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts []CallOption) (items []T, changed bool, err error) {
+	total := 0 // 0 where the server counts each page and not the list
+	seen := map[ID]bool{}
+	for page, err := range Pages(ctx, c, cmd, opts...) {
+		if err != nil {
+			return nil, false, err
+		}
+		switch {
+		case page.Number == 1 && page.Total > len(page.Items):
+			total = page.Total
+		case total > 0 && page.Total != total:
+			changed = true
+		}
+		for _, item := range page.Items {
+			id := idOf(item)
+			if id != "" && seen[id] {
+				changed = true
+				continue
+			}
+			seen[id] = true
+			items = append(items, item)
+		}
+	}
+	return items, changed, nil
+}
+
+// united adds to the latest reading what only earlier ones have, by id.
+func united[T any](latest []T, earlier map[ID]T) []T {
+	for _, item := range latest {
+		delete(earlier, idOf(item))
+	}
+	for _, id := range slices.Sorted(maps.Keys(earlier)) {
+		latest = append(latest, earlier[id])
+	}
+	return latest
+}
+
+// idOf is the id of an item of a list; empty when its type has none.
+func idOf(item any) ID {
+	v := reflect.ValueOf(item)
+	if v.Kind() != reflect.Struct {
+		return ""
+	}
+	f := v.FieldByName("ID")
+	if !f.IsValid() || f.Kind() != reflect.String {
+		return ""
+	}
+	return ID(f.String())
+}
