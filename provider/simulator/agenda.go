@@ -59,7 +59,7 @@ func (w *world) settle(now time.Time) {
 		case jobEnds:
 			w.endJob(next.ID)
 		case machineLeaves:
-			w.expunge(next.ID)
+			w.leave(next.ID)
 		}
 	}
 	if now.After(w.Now) {

@@ -74,7 +74,7 @@ func (c *call) scope() (func(owner string) bool, *apiError) {
 	return func(owner string) bool { return owner == a.ID }, nil
 }
 
-// listFilter keeps what a list may show: the visible accounts' things, and by id whatever the caller may touch in a project too.
+// listFilter makes the test that all lists have in common: whose things are shown, by id, exact name and tags.
 func (c *call) listFilter() (func(owner, id, name string) bool, *apiError) {
 	visible, err := c.scope()
 	if err != nil {

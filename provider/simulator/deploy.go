@@ -77,7 +77,7 @@ func startDeploy(c *call) (*started, *apiError) {
 	}
 	for _, n := range networks {
 		if w.hostNames[n.ID+" "+m.Name] != nil {
-			return nil, invalid("The vm with hostName %s already exists in the network domain: %s; network=%s", m.Name, n.domain(), n.Name)
+			return nil, invalid("The vm with hostName %s already exists in the network domain: %s; network=%s", m.Name, n.Domain, n.Name)
 		}
 	}
 	if err := w.reserve(a, "user_vm", 1); err != nil {

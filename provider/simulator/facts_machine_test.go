@@ -193,6 +193,23 @@ func TestADestroyedMachineHoldsNameGroupsStaticNATAndNetwork(t *testing.T) {
 	}
 }
 
+func TestARecoveredMachineIsNotExpungedByItsFirstDestruction(t *testing.T) {
+	c := user(t, simulator.Config{ExpungeDelay: time.Hour})
+	id := deploy(c, "name", "a")
+	c.refused(531, "only be done by an Admin", "recoverVirtualMachine", "id", id)
+	c.ok("destroyVirtualMachine", "id", id)
+	c.server.Advance(50 * time.Minute)
+	as(t, c.server, c.server.Admin()).ok("recoverVirtualMachine", "id", id)
+	if state := c.machine(id)["state"]; state != "Stopped" {
+		t.Errorf("recovered, it is %v", state)
+	}
+	c.ok("destroyVirtualMachine", "id", id)
+	c.server.Advance(20 * time.Minute)
+	c.refused(431, "already exists", "deployVirtualMachine", deployment("name", "a")...)
+	c.server.Advance(time.Hour)
+	deploy(c, "name", "a")
+}
+
 func TestTheWayToFreeNameAndGroupsAtOnce(t *testing.T) {
 	c := user(t, simulator.Config{})
 	group := c.ok("createSecurityGroup", "name", "g")["securitygroup"].(map[string]any)["id"].(string)

@@ -182,7 +182,7 @@ func (w *world) forgetOldJobs() {
 	}
 }
 
-// render returns a job as queryAsyncJobResult and listAsyncJobs show it.
+// renderJob returns a job as queryAsyncJobResult and listAsyncJobs show it.
 func (w *world) renderJob(j *job) object {
 	owner := w.Accounts.get(j.Account)
 	o := object{

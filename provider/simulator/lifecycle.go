@@ -125,10 +125,11 @@ func destroy(c *call) (object, *apiError) {
 			m.State = stateExpunging
 		}
 		m.Host = 0
-		w.schedule(w.Now.Add(w.config.ExpungeDelay), machineLeaves, m.ID)
+		m.Leaves = w.Now.Add(w.config.ExpungeDelay)
+		w.schedule(m.Leaves, machineLeaves, m.ID)
 	}
 	if c.params.bool("expunge") {
-		w.expunge(m.ID)
+		w.expunge(m)
 		return object{{"virtualmachine", object{
 			{"securitygroup", []object{}}, {"nic", []object{}}, {"affinitygroup", []object{}}, {"deleteprotection", false}, {"tags", []object{}},
 		}}}, nil
@@ -147,7 +148,7 @@ func mayExpunge(c *call, m *machine) *apiError {
 }
 
 func expungeNow(c *call) (object, *apiError) {
-	c.world.expunge(c.job.Resource)
+	c.world.expunge(c.world.Machines.get(c.job.Resource))
 	return succeeded(), nil
 }
 

@@ -45,6 +45,7 @@ type machine struct {
 	EverRan        bool
 	Created        time.Time
 	Updated        time.Time
+	Leaves         time.Time // when it will be expunged, once it is destroyed
 }
 
 type detail struct{ Key, Value string }
@@ -120,10 +121,16 @@ func (w *world) joinGroups(m *machine, groups []string) {
 	}
 }
 
+// leave expunges a machine when its time has come; it may have been recovered in the meantime.
+func (w *world) leave(id string) {
+	if m := w.Machines.get(id); m.gone() && !m.Leaves.After(w.Now) {
+		w.expunge(m)
+	}
+}
+
 // expunge lets go of everything that a destroyed machine still holds: its names, addresses, groups, static NAT and volumes.
-func (w *world) expunge(id string) {
-	m := w.Machines.get(id)
-	if m == nil || m.State != stateDestroyed && m.State != stateExpunging {
+func (w *world) expunge(m *machine) {
+	if m.State == stateExpunged {
 		return
 	}
 	w.joinGroups(m, nil)

@@ -28,8 +28,6 @@ type network struct {
 	Removed     bool
 }
 
-func (n *network) domain() string { return n.Domain }
-
 func (n *network) netmask() string {
 	return net.IP(net.CIDRMask(netip.MustParsePrefix(n.CIDR).Bits(), 32)).String()
 }

@@ -31,15 +31,8 @@ func (t *table[T, P]) add(p P) P {
 	t.Last++
 	p.base().Num = t.Last
 	t.Rows = append(t.Rows, p)
-	t.index(p)
-	return p
-}
-
-func (t *table[T, P]) index(p P) {
-	if t.byID == nil {
-		t.byID = map[string]P{}
-	}
 	t.byID[p.base().ID] = p
+	return p
 }
 
 // get finds a record by its id; it is nil where there is none.
