@@ -17,18 +17,18 @@ func elasticIP() kind {
 		list:    listAddresses,
 		prepare: prepareAddress,
 		commands: map[string]command{
-			"associate": job(associate, madeAddress).because(tryAnother),
+			"associate": job(associate, madeAddress).because(tryAnother).shown(associations),
 			"attach": either(
 				call(plain(enableStaticNAT), nil).unless(isAttached),
-				job(addIPToNic, nil),
+				job(addIPToNic, nil).shown(anAddition),
 			),
 			"detach": either(
 				job(plain(disableStaticNAT), nil).unless(isDetached),
-				job(removeIPFromNic, nil),
+				job(removeIPFromNic, nil).shown(aRemoval),
 			),
 			"tag":     tag("PublicIpAddress"),
 			"untag":   untag("PublicIpAddress"),
-			"release": job(release, nil).unless(addressIsFree),
+			"release": job(release, nil).unless(addressIsFree).shown(releases),
 		},
 	}
 }
@@ -99,6 +99,13 @@ func either(nat, shared command) command {
 				return false, err
 			}
 			return cmd.already(ctx, c, op, refusal)
+		},
+		preview: func(ctx context.Context, c *cloud, op provider.Op) ([]cloudstack.Request, error) {
+			cmd, err := choose(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			return cmd.preview(ctx, c, op)
 		},
 	}
 }
@@ -178,24 +185,38 @@ func removeIPFromNic(ctx context.Context, c *cloud, op provider.Op) (cloudstack.
 // machines it is taken first.
 func release(ctx context.Context, c *cloud, op provider.Op) (cloudstack.DisassociateIPAddress, error) {
 	cmd := cloudstack.DisassociateIPAddress{ID: cloudstack.ID(op.ID)}
-	shared, err := c.sharesAddresses(ctx)
-	if err != nil || !shared {
-		return cmd, err
-	}
-	a, err := c.address(ctx, op.ID)
+	held, err := holds(ctx, c, op)
 	if err != nil {
 		return cmd, err
 	}
-	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{ZoneID: a.ZoneID, Details: []string{"nics"}})
-	if err != nil {
-		return cmd, err
-	}
-	for _, m := range machines {
-		if id := secondaryIP(m, a.IPAddress); id != "" {
-			if err := cloudstack.Exec(ctx, c.client, cloudstack.RemoveIPFromNic{ID: id}); err != nil {
-				return cmd, err
-			}
+	for _, hold := range held {
+		if err := cloudstack.Exec(ctx, c.client, hold); err != nil {
+			return cmd, err
 		}
 	}
 	return cmd, nil
+}
+
+// holds are the requests that take a shared address from the machines that have
+// it.
+func holds(ctx context.Context, c *cloud, op provider.Op) ([]cloudstack.RemoveIPFromNic, error) {
+	shared, err := c.sharesAddresses(ctx)
+	if err != nil || !shared {
+		return nil, err
+	}
+	a, err := c.address(ctx, op.ID)
+	if err != nil {
+		return nil, err
+	}
+	machines, err := collect(ctx, c.client, cloudstack.ListVirtualMachines{ZoneID: a.ZoneID, Details: []string{"nics"}})
+	if err != nil {
+		return nil, err
+	}
+	var held []cloudstack.RemoveIPFromNic
+	for _, m := range machines {
+		if id := secondaryIP(m, a.IPAddress); id != "" {
+			held = append(held, cloudstack.RemoveIPFromNic{ID: id})
+		}
+	}
+	return held, nil
 }

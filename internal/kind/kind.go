@@ -43,6 +43,8 @@ type command struct {
 	already func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error)
 	// explain makes a refusal clearer, or of another class; nil leaves it.
 	explain func(ctx context.Context, c *cloud, op provider.Op, refusal error) error
+	// preview tells what start would send.
+	preview preview
 }
 
 // shownBy sets what shows that the job succeeded.
@@ -88,7 +90,7 @@ func plain[C any](of func(op provider.Op) C) request[C] {
 // call is an operation that is done when the cloud has answered. result tells
 // what came of it; nil stands for the resource that the operation is about.
 func call[C cloudstack.Command[R], R any](request request[C], result func(R) (provider.Result, error)) command {
-	return command{start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
+	return command{preview: only(request), start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
 		cmd, err := request(ctx, c, op)
 		if err != nil {
 			return provider.Job{}, err
@@ -106,6 +108,7 @@ func call[C cloudstack.Command[R], R any](request request[C], result func(R) (pr
 // id that the operation asks for. result is as for call.
 func job[C cloudstack.AsyncCommand[R], R any](request request[C], result func(R) (provider.Result, error)) command {
 	return command{
+		preview: only(request),
 		start: func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error) {
 			cmd, err := request(ctx, c, op)
 			if err != nil {

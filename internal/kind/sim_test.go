@@ -72,7 +72,7 @@ func (b *bench) try(op provider.Op) (provider.Result, error) {
 	b.jobs++
 	op.JobID = fmt.Sprintf("00000000-0000-4000-8000-%012d", b.jobs)
 	op.Address = provider.Address{Kind: op.Kind, Name: "it"}
-	job, err := b.cloud.Start(b.t.Context(), op)
+	job, err := b.explained(op, func() (provider.Job, error) { return b.cloud.Start(b.t.Context(), op) })
 	if err != nil {
 		return provider.Result{}, err
 	}
