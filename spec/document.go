@@ -53,7 +53,7 @@ func (l *loader) document(doc *node) {
 func (l *loader) unknownKey(e *entry) {
 	known := l.topLevel()
 	l.wrongKey(e, l.hintFields(e.key, known), "unknown field %s", quote(e.key))
-	meant, _ := closest(e.key, known)
+	meant, _ := Closest(e.key, known)
 	if kind := l.kinds.ByPlural(meant); kind != nil {
 		l.misspelt[kind.Name] = true
 	}

@@ -12,7 +12,7 @@ func (r *report) didYouMean(word string, candidates []string) string {
 	if len(r.issues) >= maxHints {
 		return ""
 	}
-	if best, ok := closest(word, candidates); ok {
+	if best, ok := Closest(word, candidates); ok {
 		return fmt.Sprintf("did you mean %q?", best)
 	}
 	return ""
@@ -26,9 +26,9 @@ func (r *report) hintFields(word string, known []string) string {
 	return cmp.Or(r.didYouMean(word, known), "known here: "+strings.Join(known, ", "))
 }
 
-// closest returns the candidate with the fewest typing errors between it and
+// Closest returns the candidate with the fewest typing errors between it and
 // word, the first of equals.
-func closest(word string, candidates []string) (string, bool) {
+func Closest(word string, candidates []string) (string, bool) {
 	best, distance := "", 1+tolerance(word)
 	if distance == 1 {
 		return "", false
