@@ -225,6 +225,15 @@ func anyCommand(t *testing.T) {
 	if err != nil || string(result) != `{"id":"vpc-1","name":"a ~*b"}` {
 		t.Errorf("%s, %v", result, err)
 	}
+	result, err = c.RawResult(t.Context(), "createVPC", url.Values{"name": {"b"}})
+	if err != nil || string(result) != `{"id":"vpc-1","name":"b"}` {
+		t.Errorf("waited for: %s, %v", result, err)
+	}
+	result, err = c.RawResult(t.Context(), "quotaIsEnabled", nil)
+	if err != nil || string(result) != `{"isenabled":{"quotaisenabled":true}}` {
+		t.Errorf("without a job: %s, %v", result, err)
+	}
+	rawLists(t)
 	if _, err := c.Raw(t.Context(), "nonesuch", nil); !errors.Is(err, cloudstack.ErrAuth) {
 		t.Errorf("a command that there is not: %v", err)
 	}
@@ -233,6 +242,34 @@ func anyCommand(t *testing.T) {
 	things, err := cloudstack.Collect(cloudstack.All(t.Context(), c, listThings{Name: "x"}))
 	if err != nil || len(things) != 1 || things[0] != (thing{ID: "1", Size: 3}) {
 		t.Errorf("%+v, %v", things, err)
+	}
+}
+
+// rawLists are read over all pages, also from a server that doesn't page them.
+func rawLists(t *testing.T) {
+	f := newFake(t)
+	f.on("listVPCs", func(c call) reply { return paged(c.command, "vpc", manyMachines(25), c) })
+	f.answer("listUnpaged", obj{"count": 25, "thing": manyMachines(25)})
+	f.answer("listNothing", obj{})
+	c := f.client(cloudstack.WithPageSize(10))
+	for command, want := range map[string][2]int{"listVPCs": {25, 3}, "listUnpaged": {25, 1}, "listNothing": {0, 1}} {
+		items, err := cloudstack.Collect(c.RawList(t.Context(), command, url.Values{"keyword": {"x"}}))
+		if err != nil || len(items) != want[0] || f.count(command) != want[1] {
+			t.Errorf("%s: %d items, %v, %d calls", command, len(items), err, f.count(command))
+		}
+		if len(items) > 0 && string(items[24]) != `{"id":"vm-24","name":"web-24"}` {
+			t.Errorf("%s: the last is %s", command, items[24])
+		}
+	}
+	own, err := cloudstack.Collect(c.RawList(t.Context(), "listVPCs", url.Values{"page": {"2"}, "pagesize": {"7"}}))
+	if err != nil || len(own) != 7 {
+		t.Errorf("a page of one's own: %d items, %v", len(own), err)
+	}
+	for range c.RawList(t.Context(), "listVPCs", nil) {
+		break
+	}
+	if _, err := cloudstack.Collect(c.RawList(t.Context(), "", nil)); !errors.Is(err, cloudstack.ErrInvalid) {
+		t.Errorf("no command: %v", err)
 	}
 }
 

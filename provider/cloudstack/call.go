@@ -2,9 +2,7 @@ package cloudstack
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"net/url"
 )
 
 // Call runs a command and gives its result; for an asynchronous one that is its
@@ -107,32 +105,4 @@ func decodeResult[R any](inside object, command string, job ID) (R, error) {
 		return r, refused
 	}
 	return r, &ProtocolError{Command: command, JobID: job, Err: err}
-}
-
-// Raw calls any command of the server, one that this package has no type for
-// included, and gives the inside of the answer's envelope as JSON. Command names
-// that begin with list, get or query are reads; all others are sent once, by
-// POST. An asynchronous command answers its job's id: see [ResumeRaw].
-func (c *Client) Raw(ctx context.Context, command string, p url.Values, opts ...CallOption) (json.RawMessage, error) {
-	inside, err := c.rawObject(ctx, command, p, opts)
-	if err != nil {
-		return nil, err
-	}
-	return inside.raw()
-}
-
-func (c *Client) rawObject(ctx context.Context, command string, values url.Values, opts []CallOption) (object, error) {
-	if command == "" {
-		return nil, &ValidationError{Reason: "no command"}
-	}
-	p := params{"command": command}
-	for name, v := range values {
-		if len(v) > 0 {
-			p[name] = v[len(v)-1]
-		}
-	}
-	if command == "deleteTags" && !p.has("tags") {
-		return nil, DeleteTags{}.check()
-	}
-	return c.exchange(ctx, CommandInfo{Name: command, Mutating: !isRead(command)}, p, collectOptions(opts))
 }

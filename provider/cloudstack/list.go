@@ -34,35 +34,51 @@ func Pages[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...Ca
 			yield(Page[T]{}, err)
 			return
 		}
-		info, o := cmd.Info(), collectOptions(opts)
-		ours := info.Paged && p["page"] == "" && p["pagesize"] == "" && o.extra["page"] == "" && o.extra["pagesize"] == ""
-		read, size := 0, 0
-		for number := 1; ; number++ {
-			if ours && number == 1 {
-				size = c.listSize()
-			}
-			items, total, err := c.page(ctx, info, p, o, number, size)
-			if most := allowedPage(err); number == 1 && most > 0 && most < size {
-				c.maxPage.Store(int64(most))
-				size = most
-				items, total, err = c.page(ctx, info, p, o, number, size)
-			}
+		for page, err := range c.pages(ctx, cmd.Info(), p, collectOptions(opts)) {
 			if err != nil {
 				yield(Page[T]{}, err)
 				return
 			}
-			page := Page[T]{Items: make([]T, len(items)), Number: number, Total: total}
-			if err := decodeItems(items, page.Items); err != nil {
-				yield(Page[T]{}, &ProtocolError{Command: info.Name, Err: err})
+			typed := Page[T]{Items: make([]T, len(page.Items)), Number: page.Number, Total: page.Total}
+			if err := decodeItems(page.Items, typed.Items); err != nil {
+				yield(Page[T]{}, &ProtocolError{Command: cmd.Info().Name, Err: err})
 				return
 			}
-			read += len(items)
-			if !yield(page, nil) || !ours || len(items) < size {
+			if !yield(typed, nil) {
+				return
+			}
+		}
+	}
+}
+
+// pages reads a list page by page, its items as they are parsed. Parameters that
+// have a page already are asked for as they are, once.
+func (c *Client) pages(ctx context.Context, info CommandInfo, p params, o callOptions) iter.Seq2[Page[any], error] {
+	return func(yield func(Page[any], error) bool) {
+		read, size := 0, 0
+		if info.Paged && p["page"] == "" && p["pagesize"] == "" && o.extra["page"] == "" && o.extra["pagesize"] == "" {
+			size = c.listSize()
+		}
+		for number := 1; ; number++ {
+			page, err := c.page(ctx, info, p, o, number, size)
+			if most := allowedPage(err); number == 1 && most > 0 && most < size {
+				c.maxPage.Store(int64(most))
+				size = most
+				page, err = c.page(ctx, info, p, o, number, size)
+			}
+			if err != nil {
+				yield(Page[any]{}, err)
+				return
+			}
+			read += len(page.Items)
+			// A page that isn't full is the last; one that is fuller than asked for is
+			// the whole list of a server that doesn't page it.
+			if !yield(page, nil) || size == 0 || len(page.Items) != size {
 				return
 			}
 			// Some servers count the page and not the list; a count above the page's
 			// size is surely the list's.
-			if total > size && read >= total {
+			if page.Total > size && read >= page.Total {
 				return
 			}
 		}
@@ -79,18 +95,19 @@ func (c *Client) listSize() int {
 }
 
 // page reads one page; size 0 leaves paging to the request itself.
-func (c *Client) page(ctx context.Context, info CommandInfo, p params, o callOptions, number, size int) (items []any, total int, err error) {
+func (c *Client) page(ctx context.Context, info CommandInfo, p params, o callOptions, number, size int) (Page[any], error) {
 	if size > 0 {
 		p["page"], p["pagesize"] = strconv.Itoa(number), strconv.Itoa(size)
 	}
 	inside, err := c.exchange(ctx, info, p, o)
 	if err != nil {
-		return nil, 0, err
+		return Page[any]{}, err
 	}
-	if items, total, err = inside.list(); err != nil {
-		return nil, 0, &ProtocolError{Command: info.Name, Err: err}
+	items, total, err := inside.list()
+	if err != nil {
+		return Page[any]{}, &ProtocolError{Command: info.Name, Err: err}
 	}
-	return items, total, nil
+	return Page[any]{Items: items, Number: number, Total: total}, nil
 }
 
 // allowedPage is the page size that the server names when it refuses a larger
