@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/spec"
+)
+
+// blind is a cloud that can be read and holds nothing.
+type blind struct{ provider.Cloud }
+
+func (blind) Read(context.Context, provider.Scope) (*provider.Snapshot, error) {
+	return &provider.Snapshot{}, nil
+}
+
+func TestWhatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
+	at := func(name string) provider.Address { return provider.Address{Kind: "vm", Name: name} }
+	outcome := func(name string, phase apply.Phase) apply.Outcome {
+		return apply.Outcome{Step: &plan.Step{Op: provider.Op{Address: at(name)}}, Phase: phase}
+	}
+	c := &change{
+		stack: &loaded{Stack: &spec.Stack{Name: "shop"}},
+		cloud: &connection{Cloud: blind{}},
+		make: func(*spec.Stack, provider.Kinds, *provider.Snapshot, plan.Options) (*plan.Plan, error) {
+			var again plan.Plan
+			for _, name := range []string{"accepted", "half", "failed", "untouched"} {
+				again.Changes = append(again.Changes, plan.Change{Address: at(name)})
+			}
+			return &again, nil
+		},
+	}
+	unmet, err := c.verify(t.Context(), &apply.Report{Outcomes: []apply.Outcome{
+		outcome("accepted", apply.Done), outcome("fine", apply.Done),
+		outcome("half", apply.Done), outcome("half", apply.Failed),
+		outcome("failed", apply.Failed),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]plan.Change{{Address: at("accepted")}}, unmet); diff != "" {
+		t.Errorf("unmet (-want +got):\n%s", diff)
+	}
+}
