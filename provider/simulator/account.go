@@ -14,6 +14,7 @@ type account struct {
 	Name    string
 	Type    int
 	Project string           `json:",omitempty"` // id of the project whose account this is
+	Ended   string           `json:",omitempty"` // name of the project that it was the account of
 	Limits  map[string]int64 `json:",omitempty"` // by resource type name; absent means the default
 	Created time.Time
 }
@@ -80,9 +81,11 @@ func (w *world) accountNamed(name string) *account {
 // ownedBy returns the fields that tell whose a thing is: an account's or a project's.
 func (w *world) ownedBy(id string) object {
 	a := w.Accounts.get(id)
-	if a.Project != "" {
-		p := w.Projects.get(a.Project)
-		return object{{"projectid", p.ID}, {"project", p.Name}}
+	switch {
+	case a.Ended != "":
+		return object{{"projectid", a.Project}, {"project", a.Ended}}
+	case a.Project != "":
+		return object{{"projectid", a.Project}, {"project", w.Projects.get(a.Project).Name}}
 	}
 	return object{{"account", a.Name}}
 }

@@ -29,7 +29,7 @@ func (c *call) mayUse(owner string) bool {
 		return true
 	}
 	a := c.world.Accounts.get(owner)
-	return a != nil && a.Project != "" && c.world.Projects.get(a.Project).Owner == c.account.ID
+	return a != nil && a.Project != "" && a.Ended == "" && c.world.Projects.get(a.Project).Owner == c.account.ID
 }
 
 var errNotOurs = refuse(codeAccount, csPermission, "Caller does not have permission to operate with provided resource.")

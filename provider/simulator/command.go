@@ -20,6 +20,7 @@ type command struct {
 	start      func(*call) (*started, *apiError) // at the call: checks, and makes what is made at once
 	begin      func(*call)                       // optional: when the job gets to work
 	work       func(*call) (object, *apiError)   // when the job ends
+	undo       func(*world, *job)                // optional: when a job fails before its work, what was made at the call goes
 	class      string                            // of the Java class, below org.apache.cloudstack.api.command
 	adminClass string                            // where an administrator's job has another one
 	instance   string                            // jobinstancetype

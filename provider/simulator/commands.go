@@ -85,7 +85,7 @@ func commands() []command {
 
 		{
 			name: "createAffinityGroup", refs: ids(""), required: []string{"name", "type"}, start: startCreateAffinityGroup, work: createdAffinityGroup,
-			class: "user.affinitygroup.CreateAffinityGroupCmd", instance: "AffinityGroup", events: "AG.CREATE",
+			undo: undoAffinityGroup, class: "user.affinitygroup.CreateAffinityGroupCmd", instance: "AffinityGroup", events: "AG.CREATE",
 		},
 		{
 			name: "deleteAffinityGroup", refs: ids(kindAffinityGroup), start: startDeleteAffinityGroup, work: deleteAffinityGroup,
@@ -96,7 +96,7 @@ func commands() []command {
 
 		{
 			name: "deployVirtualMachine", fields: map[string]string{"displayname": "displayName"}, refs: ids(""), required: []string{"serviceofferingid", "zoneid"}, start: startDeploy, begin: startingUp, work: deployed,
-			class: "user.vm.DeployVMCmd", adminClass: "admin.vm.DeployVMCmdByAdmin", instance: "VirtualMachine", slow: true, events: "VM.CREATE",
+			undo: undoDeploy, class: "user.vm.DeployVMCmd", adminClass: "admin.vm.DeployVMCmdByAdmin", instance: "VirtualMachine", slow: true, events: "VM.CREATE",
 		},
 		{
 			name: "startVirtualMachine", refs: ids(kindMachine), required: []string{"id"}, start: startMachineJob("id", mayStart), begin: startingUp,
@@ -155,7 +155,7 @@ func commands() []command {
 		{name: "listNics", do: listNics, refs: ids(""), required: []string{"virtualmachineid"}},
 		{
 			name: "addIpToNic", envelope: "addiptovmnicresponse", refs: ids(""), required: []string{"nicid"}, start: startAddIP, work: addedIP,
-			class: "user.vm.AddIpToVmNicCmd", instance: "IpAddress", events: "NIC.SECONDARY.IP.ASSIGN",
+			undo: undoAddIP, class: "user.vm.AddIpToVmNicCmd", instance: "IpAddress", events: "NIC.SECONDARY.IP.ASSIGN",
 		},
 		{
 			name: "removeIpFromNic", refs: ids(kindSecondaryIP), required: []string{"id"}, start: startRemoveIP, work: removeIP,
@@ -179,7 +179,7 @@ func commands() []command {
 
 		{
 			name: "associateIpAddress", refs: ids(""), start: startAssociate, work: associated,
-			class: "user.address.AssociateIPAddrCmd", instance: "IpAddress", events: "NET.IPASSIGN",
+			undo: undoAssociate, class: "user.address.AssociateIPAddrCmd", instance: "IpAddress", events: "NET.IPASSIGN",
 		},
 		{
 			name: "disassociateIpAddress", refs: ids(kindAddress), start: startDisassociate, work: disassociate,
@@ -196,7 +196,7 @@ func commands() []command {
 
 		{
 			name: "createVolume", refs: ids(kindVolume), start: startCreateVolume, work: volumeJob(createdVolume),
-			class: "user.volume.CreateVolumeCmd", instance: "Volume", events: "VOLUME.CREATE",
+			undo: undoVolume, class: "user.volume.CreateVolumeCmd", instance: "Volume", events: "VOLUME.CREATE",
 		},
 		{
 			name: "attachVolume", refs: ids(kindVolume), required: []string{"id", "virtualmachineid"}, start: startVolume, work: volumeJob(attachVolume),
@@ -215,7 +215,7 @@ func commands() []command {
 
 		{
 			name: "createPortForwardingRule", refs: ids(""), required: []string{"ipaddressid", "privateport", "protocol", "publicport", "virtualmachineid"},
-			start: startForward, work: ruleMade("portforwardingrule"), class: "user.firewall.CreatePortForwardingRuleCmd", instance: "FirewallRule",
+			start: startForward, work: ruleMade("portforwardingrule"), undo: undoRule, class: "user.firewall.CreatePortForwardingRuleCmd", instance: "FirewallRule",
 			events: "NET.RULEADD",
 		},
 		{
@@ -227,7 +227,7 @@ func commands() []command {
 		{name: "listIpForwardingRules", do: listRules("StaticNat", false, "ipforwardingrule"), refs: ids(kindNetRule)},
 		{
 			name: "createFirewallRule", refs: ids(""), required: []string{"ipaddressid", "protocol"}, start: startFirewall, work: ruleMade("firewallrule"),
-			class: "user.firewall.CreateFirewallRuleCmd", instance: "FirewallRule", events: "FIREWALL.OPEN",
+			undo: undoRule, class: "user.firewall.CreateFirewallRuleCmd", instance: "FirewallRule", events: "FIREWALL.OPEN",
 		},
 		{
 			name: "deleteFirewallRule", refs: ids(kindNetRule), required: []string{"id"}, start: startRuleOf(purposeFirewall, "firewall rule"),
@@ -236,7 +236,7 @@ func commands() []command {
 		{name: "listFirewallRules", do: listRules(purposeFirewall, false, "firewallrule"), refs: ids(kindNetRule)},
 		{
 			name: "createEgressFirewallRule", refs: ids(""), required: []string{"networkid", "protocol"}, start: startEgressFirewall,
-			work: ruleMade("firewallrule"), class: "user.firewall.CreateEgressFirewallRuleCmd", instance: "FirewallRule", events: "FIREWALL.EGRESS.OPEN",
+			work: ruleMade("firewallrule"), undo: undoRule, class: "user.firewall.CreateEgressFirewallRuleCmd", instance: "FirewallRule", events: "FIREWALL.EGRESS.OPEN",
 		},
 		{
 			name: "deleteEgressFirewallRule", refs: ids(kindNetRule), required: []string{"id"}, start: startRuleOf(purposeFirewall, "egress firewall rule"),
@@ -246,7 +246,7 @@ func commands() []command {
 
 		{
 			name: "createLoadBalancerRule", refs: ids(""), required: []string{"name", "algorithm", "privateport", "publicport"}, start: startLoadBalancer,
-			work: ruleMade("loadbalancer"), class: "user.loadbalancer.CreateLoadBalancerRuleCmd", instance: "FirewallRule", events: "LB.CREATE",
+			work: ruleMade("loadbalancer"), undo: undoRule, class: "user.loadbalancer.CreateLoadBalancerRuleCmd", instance: "FirewallRule", events: "LB.CREATE",
 		},
 		{
 			name: "updateLoadBalancerRule", refs: ids(kindNetRule), required: []string{"id"}, start: startRuleOf(purposeLoadBalancing, "load balancer rule"),
@@ -269,7 +269,7 @@ func commands() []command {
 
 		{
 			name: "createProject", refs: ids(""), required: []string{"name"}, start: startCreateProject, work: createdProject,
-			class: "user.project.CreateProjectCmd", instance: "None", events: "PROJECT.CREATE",
+			undo: undoProject, class: "user.project.CreateProjectCmd", instance: "None", events: "PROJECT.CREATE",
 		},
 		{
 			name: "updateProject", refs: ids(kindProject), required: []string{"id"}, start: startProject, work: updateProject,

@@ -271,7 +271,10 @@ func TestProjects(t *testing.T) {
 	c.refused(530, "Can't delete the project yet because it has 1 VirtualMachine to clean up", "deleteProject", "id", p)
 	c.server.Advance(2 * time.Hour)
 	c.ok("deleteProject", "id", p)
-	as(t, c.server, c.server.Other()).refused(431, "", "listVirtualMachines", "projectid", p)
+	c.refused(431, "", "listVirtualMachines", "projectid", p)
+	if left := c.list("listSecurityGroups", "securitygroup", "projectid", "-1"); len(left) != 0 {
+		t.Errorf("the project left %v", left)
+	}
 }
 
 func TestEventsTellWhatHappened(t *testing.T) {

@@ -148,6 +148,19 @@ func TestJobFaults(t *testing.T) {
 			t.Errorf("got %v", j)
 		}
 	})
+	t.Run("failed, and what was made goes", func(t *testing.T) {
+		s := start(t, simulator.Config{Faults: &simulator.Faults{Faults: []simulator.Fault{{Do: simulator.FailJob, Command: "associateIpAddress"}, {Do: simulator.FailJob, Command: "deployVirtualMachine"}}}})
+		c := as(t, s, s.User())
+		net := lan(c, "lan")
+		c.fails("associateIpAddress", "networkid", net)
+		if got := c.list("listPublicIpAddresses", "publicipaddress"); len(got) != 0 {
+			t.Errorf("addresses left: %v", got)
+		}
+		c.fails("deployVirtualMachine", deployment("name", "a")...)
+		if m := c.first("listVirtualMachines", "virtualmachine", "name", "a"); m["state"] != "Error" {
+			t.Errorf("the machine is %v", m["state"])
+		}
+	})
 	t.Run("failed after", func(t *testing.T) {
 		s := start(t, simulator.Config{Faults: &simulator.Faults{Faults: []simulator.Fault{{Do: simulator.FailJobAfter, Command: "createTags"}}}})
 		c := as(t, s, s.User())

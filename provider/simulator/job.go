@@ -135,6 +135,9 @@ func (w *world) endJob(id string) {
 	var failure *apiError
 	if j.Refusal != nil {
 		failure = failJob(j.Refusal.Code, "%s", j.Refusal.Text)
+		if undo := w.center.commands[j.Command].undo; undo != nil && j.does(FailJob) {
+			undo(w, j)
+		}
 	} else {
 		result, failure = w.work(j)
 	}

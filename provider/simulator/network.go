@@ -198,6 +198,12 @@ func deleteNetwork(c *call) (object, *apiError) {
 	if n.Removed || slices.ContainsFunc(w.NICs.Rows, func(x *nic) bool { return x.Network == n.ID }) {
 		return nil, failJob(codeInternal, "Failed to delete network")
 	}
+	w.removeNetwork(n)
+	return succeeded(), nil
+}
+
+// removeNetwork removes a network with its addresses and rules.
+func (w *world) removeNetwork(n *network) {
 	for _, a := range w.Addresses.Rows {
 		if a.Network == n.ID {
 			w.release(a)
@@ -210,7 +216,6 @@ func deleteNetwork(c *call) (object, *apiError) {
 	}
 	w.dropTags(n.ID)
 	n.Removed = true
-	return succeeded(), nil
 }
 
 func (w *world) renderNetwork(n *network) object {
@@ -230,11 +235,5 @@ func (w *world) renderNetwork(n *network) object {
 		services, _ := o.get("service")
 		out = out.with(field{"service", services})
 	}
-	if a := w.Accounts.get(n.Account); a.Project != "" {
-		p := w.Projects.get(a.Project)
-		out = append(out.without("account"), object{{"projectid", p.ID}, {"project", p.Name}}...)
-	} else {
-		out = out.with(field{"account", a.Name})
-	}
-	return out
+	return append(out.without("account"), w.ownedBy(n.Account)...)
 }

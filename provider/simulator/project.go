@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -37,6 +38,9 @@ func startCreateProject(c *call) (*started, *apiError) {
 }
 
 func createdProject(c *call) (object, *apiError) {
+	if c.world.Projects.get(c.job.Resource) == nil {
+		return nil, failJob(codeInternal, "Failed to create a project")
+	}
 	return object{{"project", c.world.renderProject(c.world.Projects.get(c.job.Resource))}}, nil
 }
 
@@ -62,6 +66,9 @@ func startProject(c *call) (*started, *apiError) {
 
 func updateProject(c *call) (object, *apiError) {
 	p := c.world.Projects.get(c.job.Resource)
+	if p == nil {
+		return nil, failJob(codeParameter, "Unable to find the project")
+	}
 	if v := c.params["displaytext"]; v != "" {
 		p.DisplayText = v
 	}
@@ -75,6 +82,9 @@ func updateProject(c *call) (object, *apiError) {
 func deleteProject(c *call) (object, *apiError) {
 	w := c.world
 	p := w.Projects.get(c.job.Resource)
+	if p == nil {
+		return nil, failJob(codeParameter, "The project doesn't exist in the system")
+	}
 	left := 0
 	for _, m := range w.Machines.Rows {
 		if m.Account == p.Account && m.State != stateExpunged {
@@ -84,9 +94,45 @@ func deleteProject(c *call) (object, *apiError) {
 	if left > 0 && !c.params.bool("cleanup") {
 		return nil, failJob(codeInternal, "Can't delete the project yet because it has %d VirtualMachine to clean up", left)
 	}
+	w.endProject(p)
+	return succeeded(), nil
+}
+
+// endProject removes a project and all that it owns. Its account stays: jobs and machines that were tell of it.
+func (w *world) endProject(p *project) {
+	of := p.Account
+	for _, m := range w.Machines.Rows {
+		if m.Account == of {
+			w.expunge(m)
+		}
+	}
+	for _, v := range w.Volumes.Rows {
+		if v.Account == of && !v.Removed {
+			w.removeVolume(v)
+		}
+	}
+	for _, n := range w.Networks.Rows {
+		if n.Account == of && !n.Removed {
+			w.removeNetwork(n)
+		}
+	}
+	for _, a := range w.Addresses.Rows {
+		if a.Account == of {
+			w.release(a)
+		}
+	}
+	for _, g := range slices.Clone(w.Groups.Rows) {
+		if g.Account == of {
+			w.removeGroup(g)
+		}
+	}
+	w.Keys.Rows = slices.DeleteFunc(w.Keys.Rows, func(k *sshKey) bool { return k.Account == of })
+	w.AffinityGroups.Rows = slices.DeleteFunc(w.AffinityGroups.Rows, func(g *affinityGroup) bool { return g.Account == of })
+	w.Keys.reindex()
+	w.AffinityGroups.reindex()
 	w.dropTags(p.ID)
 	w.Projects.remove(p.ID)
-	return succeeded(), nil
+	w.Accounts.get(of).Ended = p.Name
 }
 
 func listProjects(c *call) (object, *apiError) {

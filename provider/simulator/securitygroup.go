@@ -70,13 +70,19 @@ func deleteSecurityGroup(c *call) (object, *apiError) {
 	case slices.ContainsFunc(w.Rules.Rows, func(r *securityRule) bool { return r.Source == g.ID }):
 		return nil, refuse(codeInUse, csAPI, "Cannot delete group when there are security rules that allow this group")
 	}
-	for _, id := range g.Rules {
-		w.dropTags(id)
-		w.Rules.remove(id)
+	w.removeGroup(g)
+	return succeeded(), nil
+}
+
+// removeGroup removes a group with its rules, and rules of others that name it.
+func (w *world) removeGroup(g *securityGroup) {
+	for _, r := range slices.Clone(w.Rules.Rows) {
+		if r.Group == g.ID || r.Source == g.ID {
+			w.removeRuleOf(w.Groups.get(r.Group), r)
+		}
 	}
 	w.dropTags(g.ID)
 	w.Groups.remove(g.ID)
-	return succeeded(), nil
 }
 
 func updateSecurityGroup(c *call) (object, *apiError) {

@@ -216,11 +216,14 @@ func revokeRule(c *call) (object, *apiError) {
 	if r == nil {
 		return nil, failJob(codeParameter, "Unable to find security rule with id %s", c.params["id"])
 	}
-	g := w.Groups.get(r.Group)
+	w.removeRuleOf(w.Groups.get(r.Group), r)
+	return succeeded(), nil
+}
+
+func (w *world) removeRuleOf(g *securityGroup, r *securityRule) {
 	g.Rules = slices.DeleteFunc(g.Rules, func(id string) bool { return id == r.ID })
 	w.dropTags(r.ID)
 	w.Rules.remove(r.ID)
-	return succeeded(), nil
 }
 
 func (w *world) renderRule(r *securityRule, listed bool) object {
