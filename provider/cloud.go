@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -20,7 +22,7 @@ type Reader interface {
 	// kind and 500 resources.
 	Read(ctx context.Context, scope Scope) (*Snapshot, error)
 	// Catalogue reads what the cloud offers, for the catalogues named (as in
-	// [Field.Catalogue]), and the account's limits.
+	// [Field.Catalogue]), and, where [Limits] is among them, what it grants.
 	Catalogue(ctx context.Context, names []string) (*Catalogue, error)
 }
 
@@ -56,9 +58,14 @@ type Keeper interface {
 	DeleteAnchor(ctx context.Context, id string) error
 }
 
+// Limits is the name under which [Reader.Catalogue] knows the account's limits.
+const Limits = "limits"
+
 // Scope says what a snapshot is to hold.
 type Scope struct {
 	Stack string
+	// Kinds are those to be read; nil is all of them.
+	Kinds []string
 	// Declared says, by kind, which fields any resource of the stack
 	// declares: what is costly to read is read only where it is compared.
 	Declared map[string]map[string]bool
@@ -67,11 +74,36 @@ type Scope struct {
 // Declares reports whether any resource of the kind declares the field.
 func (s Scope) Declares(kind, field string) bool { return s.Declared[kind][field] }
 
+// Includes reports whether a kind is to be read.
+func (s Scope) Includes(kind string) bool { return s.Kinds == nil || slices.Contains(s.Kinds, kind) }
+
 // Snapshot is one reading of the cloud: everything in scope, whoever owns it.
 type Snapshot struct {
 	Resources    []Live   // sorted by kind, name, id
-	Anchors      []Anchor // of the account, sorted by stack
+	Anchors      []Anchor // of the account, sorted by stack; nil where no kind in scope needs them
 	Capabilities Capabilities
+}
+
+// With returns the snapshot with what a newer one of some kinds has read. The
+// two themselves are left alone.
+func (s *Snapshot) With(newer *Snapshot, kinds []string) *Snapshot {
+	merged := &Snapshot{Anchors: s.Anchors, Capabilities: s.Capabilities}
+	if newer.Anchors != nil {
+		merged.Anchors = newer.Anchors
+	}
+	for _, l := range s.Resources {
+		if !slices.Contains(kinds, l.Kind) {
+			merged.Resources = append(merged.Resources, l)
+		}
+	}
+	merged.Resources = append(merged.Resources, newer.Resources...)
+	slices.SortFunc(merged.Resources, CompareLive)
+	return merged
+}
+
+// CompareLive orders live resources by kind, name and id.
+func CompareLive(a, b Live) int {
+	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
 
 // Capabilities says what depends on the cloud's make.
@@ -79,9 +111,6 @@ type Capabilities struct {
 	// SharedAddress is set where one elastic IP can be on many machines
 	// (Exoscale's addIpToNic) rather than on one (static NAT).
 	SharedAddress bool
-	// Expunge is set where the account may expunge machines itself
-	// (listCapabilities allowuserexpungerecovervm).
-	Expunge bool
 }
 
 // Live is a resource as the cloud has it.

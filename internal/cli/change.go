@@ -85,6 +85,7 @@ type change struct {
 	holder apply.Holder
 	lease  *apply.Lease // nil with --no-lease
 	result io.Writer    // where the plan and the report go
+	seen   seen         // the cloud before the run
 }
 
 // runChange takes a stack from its file to the end of a run.
@@ -184,7 +185,8 @@ func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 	if c.saved != nil {
 		opts = c.saved.Options
 	}
-	made, err := checkedPlan(ctx, c.cloud, c.stack, c.make, opts)
+	c.seen.Reader = c.cloud
+	made, err := checkedPlan(ctx, &c.seen, c.stack, c.make, opts)
 	if err == nil && c.saved != nil {
 		err = c.saved.Stale(made)
 	}

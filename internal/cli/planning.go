@@ -33,6 +33,9 @@ func checkedPlan(ctx context.Context, cloud provider.Reader, stack *loaded, make
 		return nil, err
 	}
 	names := made.Catalogues()
+	if len(made.Uses) > 0 {
+		names = append(names, provider.Limits)
+	}
 	if len(names) == 0 {
 		return made, nil
 	}

@@ -3,38 +3,93 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/internal/kind"
 	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
 )
 
-// verify reads the cloud again and returns what still differs on the resources
-// all of whose steps were done: what the server accepted and did not do.
+// seen is a way to read a cloud that remembers what it has read.
+type seen struct {
+	provider.Reader
+	snapshot *provider.Snapshot
+}
+
+func (s *seen) Read(ctx context.Context, scope provider.Scope) (_ *provider.Snapshot, err error) {
+	s.snapshot, err = s.Reader.Read(ctx, scope)
+	return s.snapshot, err
+}
+
+// fields are names of fields by resource.
+type fields map[provider.Address]map[string]bool
+
+// verify reads again what the run has touched and returns what still differs in
+// the fields that it set, of the resources all of whose steps were done: what the
+// server accepted and did not do.
 func (c *change) verify(ctx context.Context, report *apply.Report) ([]plan.Change, error) {
-	touched := map[provider.Address]bool{}
-	for _, o := range report.Outcomes {
-		if o.Phase == apply.Done {
-			touched[o.Step.Op.Address] = true
-		}
-	}
-	for _, o := range report.Outcomes {
-		if o.Phase != apply.Done {
-			delete(touched, o.Step.Op.Address)
-		}
-	}
-	if len(touched) == 0 || ctx.Err() != nil {
+	set := setBy(report)
+	if len(set) == 0 || ctx.Err() != nil {
 		return nil, nil
 	}
-	again, err := compare(ctx, c.cloud, c.stack, c.make, plan.Options{Compare: true})
+	scope := c.scopeOf(set)
+	newer, err := c.cloud.Read(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("look whether everything came true: read the cloud: %w", err)
+	}
+	again, err := c.make(c.stack.Stack, kind.All(), c.seen.snapshot.With(newer, scope.Kinds), plan.Options{Compare: true, Origin: c.stack.origin})
 	if err != nil {
 		return nil, fmt.Errorf("look whether everything came true: %w", err)
 	}
 	var unmet []plan.Change
 	for _, change := range again.Changes {
-		if touched[change.Address] {
-			unmet = append(unmet, change)
+		known, touched := set[change.Address]
+		if !touched {
+			continue
 		}
+		if change.Action != plan.Create && change.Action != plan.Delete {
+			change.Fields = slices.DeleteFunc(change.Fields, func(f plan.FieldChange) bool { return !known[f.Name] })
+			if len(change.Fields) == 0 {
+				continue
+			}
+		}
+		unmet = append(unmet, change)
 	}
 	return unmet, nil
+}
+
+// setBy are the fields that a run has set, of the resources all of whose steps
+// were done.
+func setBy(report *apply.Report) fields {
+	set := fields{}
+	for _, o := range report.Outcomes {
+		address := o.Step.Op.Address
+		if set[address] == nil {
+			set[address] = map[string]bool{}
+		}
+		for name := range o.Step.Op.Fields {
+			set[address][name] = true
+		}
+	}
+	for _, o := range report.Outcomes {
+		if o.Phase != apply.Done {
+			delete(set, o.Step.Op.Address)
+		}
+	}
+	return set
+}
+
+// scopeOf is what a snapshot must hold to tell how some fields are.
+func (c *change) scopeOf(set fields) provider.Scope {
+	scope := provider.Scope{Stack: c.stack.Name, Declared: map[string]map[string]bool{}}
+	for address, names := range set {
+		if scope.Declared[address.Kind] == nil {
+			scope.Declared[address.Kind] = map[string]bool{}
+		}
+		maps.Copy(scope.Declared[address.Kind], names)
+	}
+	scope.Kinds = slices.Sorted(maps.Keys(scope.Declared))
+	return scope
 }

@@ -27,6 +27,13 @@ func (c *cloud) Catalogue(ctx context.Context, names []string) (*provider.Catalo
 	result := &provider.Catalogue{Entries: map[string][]provider.Entry{}}
 	g, ctx := errgroup.WithContext(ctx)
 	for i, name := range names {
+		if name == provider.Limits {
+			g.Go(func() (err error) {
+				result.Limits, err = limits(ctx, c.client)
+				return failedTo("list the account's limits", err)
+			})
+			continue
+		}
 		read, ok := catalogues[name]
 		if !ok {
 			return nil, fmt.Errorf("there is no catalogue %q", name)
@@ -36,14 +43,13 @@ func (c *cloud) Catalogue(ctx context.Context, names []string) (*provider.Catalo
 			return failedTo("list what the cloud offers: "+name, err)
 		})
 	}
-	g.Go(func() (err error) {
-		result.Limits, err = limits(ctx, c.client)
-		return failedTo("list the account's limits", err)
-	})
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 	for i, name := range names {
+		if name == provider.Limits {
+			continue
+		}
 		slices.SortFunc(entries[i], func(a, b provider.Entry) int {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Zone.Name, b.Zone.Name))
 		})

@@ -22,15 +22,16 @@ type Source struct {
 // Open makes a [provider.Cloud] of all kinds over a client. It calls nothing.
 func Open(client *cloudstack.Client, source Source) provider.Cloud {
 	c := &cloud{
-		client:        client,
-		source:        source,
-		kinds:         map[string]kind{},
-		settling:      newSettling(client),
-		account:       newFact[string](),
-		expunge:       newFact[bool](),
-		sharedAddress: newFact[bool](),
-		canReserve:    newFact[bool](),
-		handedOut:     map[string]bool{},
+		client:          client,
+		source:          source,
+		kinds:           map[string]kind{},
+		machinesSettled: newSettling(machinesByID(client)),
+		groupsSettled:   newSettling(groupsByID(client)),
+		account:         newFact[string](),
+		expunge:         newFact[bool](),
+		sharedAddress:   newFact[bool](),
+		canReserve:      newFact[bool](),
+		handedOut:       map[string]bool{},
 	}
 	for _, k := range all() {
 		c.kinds[k.Name] = k
@@ -40,16 +41,19 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 
 // cloud is a CloudStack server as one account sees it.
 type cloud struct {
-	client   *cloudstack.Client
-	source   Source
-	kinds    map[string]kind
-	settling *settling
+	client *cloudstack.Client
+	source Source
+	kinds  map[string]kind
+
+	// Jobs that end together are settled together, by what they are about.
+	machinesSettled *settling[cloudstack.VirtualMachine]
+	groupsSettled   *settling[cloudstack.SecurityGroup]
 
 	// What doesn't change is asked once.
 	account       fact[string] // the account's name
-	expunge       fact[bool]   // see [provider.Capabilities]
-	sharedAddress fact[bool]
-	canReserve    fact[bool] // whether the server has reserveIpAddress
+	expunge       fact[bool]   // whether the account may expunge machines itself
+	sharedAddress fact[bool]   // see [provider.Capabilities]
+	canReserve    fact[bool]   // whether the server has reserveIpAddress
 
 	mu        sync.Mutex      // guards handedOut: several creations are prepared at a time
 	handedOut map[string]bool // ids of free addresses that were chosen already
@@ -114,8 +118,8 @@ func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, er
 		return provider.Result{}, noJob(job.Op)
 	}
 	var opts []cloudstack.AwaitOption
-	if cmd.shows != nil {
-		option, done := c.settling.await(job, cmd.shows)
+	if cmd.settle != nil {
+		option, done := cmd.settle(c, job)
 		defer done()
 		opts = append(opts, option)
 	}

@@ -110,7 +110,7 @@ func TestReadAsksOnlyForWhatIsCompared(t *testing.T) {
 		}
 		slices.Sort(commands)
 		want := []string{
-			"listAffinityGroups", "listCapabilities", "listNetworks", "listPublicIpAddresses",
+			"listAffinityGroups", "listNetworks", "listPublicIpAddresses",
 			"listSSHKeyPairs", "listSecurityGroups", "listVirtualMachines",
 		}
 		if diff := cmp.Diff(want, commands); diff != "" {
@@ -136,7 +136,7 @@ func TestSnapshotIsSorted(t *testing.T) {
 func TestCatalogue(t *testing.T) {
 	inCloud(t, simulator.Config{Limits: map[string]int64{"user_vm": 7}}, func(b *bench) {
 		b.create("vm", "web-1", machineIn(b, "sg1", nil))
-		c, err := b.cloud.Catalogue(b.t.Context(), []string{"serviceOffering", "template", "zone", "networkOffering"})
+		c, err := b.cloud.Catalogue(b.t.Context(), []string{"serviceOffering", "template", "zone", "networkOffering", provider.Limits})
 		if err != nil {
 			t.Fatal(err)
 		}

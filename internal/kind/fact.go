@@ -33,3 +33,13 @@ func (f *fact[T]) get(ctx context.Context, ask func(context.Context) (T, error))
 	}
 	return value, err
 }
+
+// tell makes the fact known to who has seen it by the way.
+func (f *fact[T]) tell(value T) {
+	select {
+	case <-f.turn:
+		f.known, f.value = true, value
+		f.turn <- struct{}{}
+	default: // somebody is asking
+	}
+}

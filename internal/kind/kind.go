@@ -29,15 +29,19 @@ type kind struct {
 	commands map[string]command
 }
 
+// noted reports whether only the anchors tell whose a resource is, or the anchors
+// come with the listing anyway.
+func (k kind) noted() bool { return k.TagType == "" || k.NoteID || k.TagType == provider.AnchorTagType }
+
 // command is how one operation is sent to the cloud.
 type command struct {
 	// start sends it and returns once the cloud has accepted it.
 	start func(ctx context.Context, c *cloud, op provider.Op) (provider.Job, error)
 	// wait returns what the job brought about; nil where start is all.
 	wait func(ctx context.Context, c *cloud, job provider.Job, opts ...cloudstack.AwaitOption) (provider.Result, error)
-	// shows reports whether a machine shows that the job for it succeeded; nil
+	// settle lets a listing of what the job is about tell that it succeeded; nil
 	// where only the job's answer tells.
-	shows func(op provider.Op, m cloudstack.VirtualMachine) bool
+	settle func(c *cloud, job provider.Job) (option cloudstack.AwaitOption, done func())
 	// already reports, after a refusal, whether what was asked for is so all
 	// the same: the rule is there, the machine is gone. Nil: a refusal is one.
 	already func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error)
@@ -47,9 +51,19 @@ type command struct {
 	preview preview
 }
 
-// shownBy sets what shows that the job succeeded.
+// shownBy sets how the machine shows that the job for it succeeded.
 func (cmd command) shownBy(shows func(provider.Op, cloudstack.VirtualMachine) bool) command {
-	cmd.shows = shows
+	cmd.settle = func(c *cloud, job provider.Job) (cloudstack.AwaitOption, func()) {
+		return c.machinesSettled.await(job, shows)
+	}
+	return cmd
+}
+
+// shownByGroup sets how the security group shows that the job for it succeeded.
+func (cmd command) shownByGroup(shows func(provider.Op, cloudstack.SecurityGroup) bool) command {
+	cmd.settle = func(c *cloud, job provider.Job) (cloudstack.AwaitOption, func()) {
+		return c.groupsSettled.await(job, shows)
+	}
 	return cmd
 }
 

@@ -1,7 +1,6 @@
 package kind
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -14,41 +13,44 @@ import (
 	"github.com/trueup/trueup/provider/cloudstack"
 )
 
-// Read implements [provider.Reader]: all kinds' listings at once.
+// Read implements [provider.Reader]: the listings of all kinds in scope at once.
 func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
 	s := &survey{cloud: c, scope: scope}
 	snapshot := &provider.Snapshot{}
 	tables := all()
 	found := make([][]provider.Live, len(tables))
 	g, gctx := errgroup.WithContext(ctx)
+	anchors := false
 	for i, k := range tables {
+		if !scope.Includes(k.Name) {
+			continue
+		}
+		anchors = anchors || k.noted()
 		g.Go(func() error {
 			live, err := k.list(gctx, s)
 			found[i] = live
 			return failedTo("list all "+k.Plural, err)
 		})
 	}
-	g.Go(func() (err error) {
-		snapshot.Capabilities.Expunge, err = c.mayExpunge(gctx)
-		return failedTo("ask what the cloud can do", err)
-	})
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
 
 	snapshot.Resources = slices.Concat(found...)
-	slices.SortFunc(snapshot.Resources, func(a, b provider.Live) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-	})
-	groups, err := s.securityGroups(ctx) // read already
-	if err != nil {
-		return nil, err
+	slices.SortFunc(snapshot.Resources, provider.CompareLive)
+	if anchors {
+		groups, err := s.securityGroups(ctx) // read already, where groups are in scope
+		if err != nil {
+			return nil, failedTo("list all "+securityGroupTable().Plural, err)
+		}
+		snapshot.Anchors = append([]provider.Anchor{}, anchorsAmong(groups)...)
 	}
-	snapshot.Anchors = anchorsAmong(groups)
 	if s.hasAddresses(snapshot.Resources) {
-		if snapshot.Capabilities.SharedAddress, err = c.sharesAddresses(ctx); err != nil { // asked already
+		shared, err := c.sharesAddresses(ctx) // asked already
+		if err != nil {
 			return nil, err
 		}
+		snapshot.Capabilities.SharedAddress = shared
 	}
 	return snapshot, nil
 }
@@ -74,7 +76,11 @@ func (s *survey) hasAddresses(live []provider.Live) bool {
 // securityGroups are all groups of the account, anchors included.
 func (s *survey) securityGroups(ctx context.Context) ([]cloudstack.SecurityGroup, error) {
 	return s.groups.get(func() ([]cloudstack.SecurityGroup, error) {
-		return collect(ctx, s.client, cloudstack.ListSecurityGroups{})
+		groups, err := collect(ctx, s.client, cloudstack.ListSecurityGroups{})
+		if err == nil && len(groups) > 0 {
+			s.account.tell(groups[0].Account)
+		}
+		return groups, err
 	})
 }
 

@@ -19,8 +19,8 @@ func securityGroup() kind {
 			}), func(g cloudstack.SecurityGroup) (provider.Result, error) {
 				return provider.Result{ID: string(g.ID), LiveName: g.Name}, nil
 			}),
-			"authorizeIngress": authorizeIngress().unless(rulesAreThere("ingress")),
-			"authorizeEgress":  authorizeEgress().unless(rulesAreThere("egress")),
+			"authorizeIngress": authorizeIngress().shownByGroup(hasRules("ingress")).unless(rulesAreThere("ingress")),
+			"authorizeEgress":  authorizeEgress().shownByGroup(hasRules("egress")).unless(rulesAreThere("egress")),
 			"revokeIngress": job(plain(func(op provider.Op) cloudstack.RevokeSecurityGroupIngress {
 				return cloudstack.RevokeSecurityGroupIngress{ID: ruleID(op, "ingress")}
 			}), nil).unless(notFound),

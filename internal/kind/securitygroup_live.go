@@ -118,24 +118,22 @@ func rulesAreThere(field string) func(context.Context, *cloud, provider.Op, erro
 			return false, nil
 		}
 		g, err := c.group(ctx, op.ID)
-		if err != nil {
-			return false, err
-		}
+		return err == nil && hasRules(field)(op, g), err
+	}
+}
+
+// hasRules reports whether a group has all rules that an authorization gives.
+func hasRules(field string) func(provider.Op, cloudstack.SecurityGroup) bool {
+	return func(op provider.Op, g cloudstack.SecurityGroup) bool {
 		listed := g.IngressRules
 		if field == "egress" {
 			listed = g.EgressRules
 		}
 		live, err := liveRules(listed, nil, g.Account)
-		if err != nil {
-			return false, err
-		}
-		for _, r := range rules(op, field) {
+		return err == nil && !slices.ContainsFunc(rules(op, field), func(r provider.Rule) bool {
 			same := func(l provider.Rule) bool { return l.Service() == r.Service() && sameSource(l, r) }
-			if !slices.ContainsFunc(live, same) {
-				return false, nil
-			}
-		}
-		return true, nil
+			return !slices.ContainsFunc(live, same)
+		})
 	}
 }
 

@@ -8,34 +8,34 @@ import (
 	"github.com/trueup/trueup/provider/cloudstack"
 )
 
-// settling sees for itself which machines are as their jobs were to make them:
-// where many jobs end together, one listing of machines stands for as many
-// answers.
-type settling struct {
-	client  *cloudstack.Client
+// settling sees for itself which resources are as their jobs were to make them:
+// where many jobs end together, one listing of T stands for as many answers.
+type settling[T any] struct {
+	list    func(ctx context.Context, ids []cloudstack.ID) (map[cloudstack.ID]T, error)
 	settler *cloudstack.Settler // asks settled; one for all waits, so that they are settled together
 
 	mu   sync.Mutex // guards jobs, which come and go with every wait
-	jobs map[cloudstack.ID]awaited
+	jobs map[cloudstack.ID]awaited[T]
 }
 
 // awaited is a job that is waited for, and how its success shows.
-type awaited struct {
+type awaited[T any] struct {
 	provider.Job
-	shows func(op provider.Op, m cloudstack.VirtualMachine) bool
+	shows func(op provider.Op, resource T) bool
 }
 
-func newSettling(client *cloudstack.Client) *settling {
-	s := &settling{client: client, jobs: map[cloudstack.ID]awaited{}}
+// newSettling takes how resources are listed: those of the ids, at least.
+func newSettling[T any](list func(context.Context, []cloudstack.ID) (map[cloudstack.ID]T, error)) *settling[T] {
+	s := &settling[T]{list: list, jobs: map[cloudstack.ID]awaited[T]{}}
 	s.settler = &cloudstack.Settler{Settle: s.settled}
 	return s
 }
 
 // await makes a job known for as long as it is waited for. done ends that.
-func (s *settling) await(job provider.Job, shows func(provider.Op, cloudstack.VirtualMachine) bool) (option cloudstack.AwaitOption, done func()) {
+func (s *settling[T]) await(job provider.Job, shows func(provider.Op, T) bool) (option cloudstack.AwaitOption, done func()) {
 	id := cloudstack.ID(job.ID)
 	s.mu.Lock()
-	s.jobs[id] = awaited{job, shows}
+	s.jobs[id] = awaited[T]{job, shows}
 	s.mu.Unlock()
 	return cloudstack.SettledBy(s.settler), func() {
 		s.mu.Lock()
@@ -44,40 +44,59 @@ func (s *settling) await(job provider.Job, shows func(provider.Op, cloudstack.Vi
 	}
 }
 
-// settled picks from the jobs that have ended those whose machines show that
-// they succeeded. Where the machines can't be listed, one being gone, it picks
+// settled picks from the jobs that have ended those whose resources show that
+// they succeeded. Where the resources can't be listed, one being gone, it picks
 // none: then each job is asked for.
-func (s *settling) settled(ctx context.Context, ended []cloudstack.ID) []cloudstack.ID {
-	jobs := map[cloudstack.ID]awaited{}
-	var machines []cloudstack.ID
+func (s *settling[T]) settled(ctx context.Context, ended []cloudstack.ID) []cloudstack.ID {
+	jobs := map[cloudstack.ID]awaited[T]{}
+	var resources []cloudstack.ID
 	s.mu.Lock()
 	for _, id := range ended {
 		if job, ok := s.jobs[id]; ok && job.Resource != "" {
 			jobs[id] = job
-			machines = append(machines, cloudstack.ID(job.Resource))
+			resources = append(resources, cloudstack.ID(job.Resource))
 		}
 	}
 	s.mu.Unlock()
-	if len(machines) == 0 {
+	if len(resources) == 0 {
 		return nil
 	}
-	listed, err := collect(ctx, s.client, cloudstack.ListVirtualMachines{IDs: machines, Details: []string{"tmpl"}})
+	listed, err := s.list(ctx, resources)
 	if err != nil {
 		return nil
-	}
-	byID := map[cloudstack.ID]cloudstack.VirtualMachine{}
-	for _, m := range listed {
-		byID[m.ID] = m
 	}
 	var succeeded []cloudstack.ID
 	for _, id := range ended {
 		job, ok := jobs[id]
-		m, there := byID[cloudstack.ID(job.Resource)]
-		if ok && there && job.shows(job.Op, m) {
+		resource, there := listed[cloudstack.ID(job.Resource)]
+		if ok && there && job.shows(job.Op, resource) {
 			succeeded = append(succeeded, id)
 		}
 	}
 	return succeeded
+}
+
+func machinesByID(client *cloudstack.Client) func(context.Context, []cloudstack.ID) (map[cloudstack.ID]cloudstack.VirtualMachine, error) {
+	return func(ctx context.Context, ids []cloudstack.ID) (map[cloudstack.ID]cloudstack.VirtualMachine, error) {
+		listed, err := collect(ctx, client, cloudstack.ListVirtualMachines{IDs: ids, Details: []string{"tmpl"}})
+		byID := map[cloudstack.ID]cloudstack.VirtualMachine{}
+		for _, m := range listed {
+			byID[m.ID] = m
+		}
+		return byID, err
+	}
+}
+
+// groupsByID lists all groups: listSecurityGroups takes no list of ids.
+func groupsByID(client *cloudstack.Client) func(context.Context, []cloudstack.ID) (map[cloudstack.ID]cloudstack.SecurityGroup, error) {
+	return func(ctx context.Context, _ []cloudstack.ID) (map[cloudstack.ID]cloudstack.SecurityGroup, error) {
+		listed, err := collect(ctx, client, cloudstack.ListSecurityGroups{})
+		byID := map[cloudstack.ID]cloudstack.SecurityGroup{}
+		for _, g := range listed {
+			byID[g.ID] = g
+		}
+		return byID, err
+	}
 }
 
 // isDeployed reports whether a machine shows that its deployment succeeded. One
