@@ -2,8 +2,9 @@ package kind
 
 import "context"
 
-// fact is something about the cloud that doesn't change while we look: it is
-// asked for once, by whoever needs it first, while the others wait.
+// fact is something about the cloud that doesn't change while we look, or is to
+// be looked at but once: it is asked for by whoever needs it first, while the
+// others wait, as long as their contexts are good.
 type fact[T any] struct {
 	turn  chan struct{} // holds one token: who has it may look and ask
 	known bool

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,7 +14,10 @@ import (
 
 // Read implements [provider.Reader]: the listings of all kinds in scope at once.
 func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
-	s := &survey{cloud: c, scope: scope}
+	s := &survey{
+		cloud: c, scope: scope,
+		groups: newFact[[]cloudstack.SecurityGroup](), vms: newFact[[]cloudstack.VirtualMachine](),
+	}
 	snapshot := &provider.Snapshot{}
 	tables := all()
 	found := make([][]provider.Live, len(tables))
@@ -59,8 +61,8 @@ func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snaps
 type survey struct {
 	*cloud
 	scope  provider.Scope
-	groups once[[]cloudstack.SecurityGroup]
-	vms    once[[]cloudstack.VirtualMachine]
+	groups fact[[]cloudstack.SecurityGroup]
+	vms    fact[[]cloudstack.VirtualMachine]
 }
 
 // declares reports whether any resource of the stack declares the field.
@@ -75,25 +77,13 @@ func (s *survey) hasAddresses(live []provider.Live) bool {
 
 // securityGroups are all groups of the account, anchors included.
 func (s *survey) securityGroups(ctx context.Context) ([]cloudstack.SecurityGroup, error) {
-	return s.groups.get(func() ([]cloudstack.SecurityGroup, error) {
+	return s.groups.get(ctx, func(ctx context.Context) ([]cloudstack.SecurityGroup, error) {
 		groups, err := collect(ctx, s.client, cloudstack.ListSecurityGroups{})
 		if err == nil && len(groups) > 0 {
 			s.account.tell(groups[0].Account)
 		}
 		return groups, err
 	})
-}
-
-// once is a value that several goroutines need and one of them reads.
-type once[T any] struct {
-	sync.Once
-	value T
-	err   error
-}
-
-func (o *once[T]) get(read func() (T, error)) (T, error) {
-	o.Do(func() { o.value, o.err = read() })
-	return o.value, o.err
 }
 
 // collect reads a whole list.

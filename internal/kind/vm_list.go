@@ -26,7 +26,7 @@ const (
 // machines are all machines of the account, with as little detail as carries
 // what is compared: a page of 500 costs the server twice as much in full.
 func (s *survey) machines(ctx context.Context) ([]cloudstack.VirtualMachine, error) {
-	return s.vms.get(func() ([]cloudstack.VirtualMachine, error) {
+	return s.vms.get(ctx, func(ctx context.Context) ([]cloudstack.VirtualMachine, error) {
 		list := cloudstack.ListVirtualMachines{Details: []string{"nics", "secgrp", "affgrp"}}
 		if s.declares("vm", "offering") {
 			list.Details = append(list.Details, "servoff")
