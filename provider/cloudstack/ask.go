@@ -8,6 +8,12 @@ import (
 	"sync"
 )
 
+// turn asks and hands the baton on.
+func (w *JobWatcher) turn(ctx context.Context) {
+	defer func() { <-w.baton }()
+	w.ask(ctx)
+}
+
 // ask is one turn of the asker: it sleeps until the tick is due and asks. It
 // returns early when a job joins meanwhile, which may move the tick forward.
 func (w *JobWatcher) ask(ctx context.Context) {

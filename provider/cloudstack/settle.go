@@ -13,7 +13,8 @@ type Settler struct {
 	// Settle is given the jobs that left, in the order in which they were waited
 	// for first, and returns those that it has seen succeed. The others, and all
 	// when it returns none, are asked for one by one. It is called by one waiter
-	// at a time, on its goroutine and with its context.
+	// at a time, on its goroutine and with its context, and must not wait for jobs
+	// itself.
 	Settle func(ctx context.Context, left []ID) (succeeded []ID)
 }
 

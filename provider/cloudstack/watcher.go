@@ -89,8 +89,7 @@ func (w *JobWatcher) Await(ctx context.Context, ids []ID, opts ...AwaitOption) i
 				return
 			case <-me.ready:
 			case w.baton <- struct{}{}:
-				w.ask(ctx)
-				<-w.baton
+				w.turn(ctx)
 			}
 		}
 	}

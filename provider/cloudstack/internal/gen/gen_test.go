@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -32,6 +35,81 @@ func TestGeneratedFilesAreUpToDate(t *testing.T) {
 			if !wanted[filepath.Base(f)] {
 				t.Errorf("%s is generated no more: remove it", f)
 			}
+		}
+	}
+}
+
+// The server lists commands, parameters and fields in a random order; what is
+// generated doesn't depend on it.
+func TestGeneratedCodeDoesNotDependOnTheOrder(t *testing.T) {
+	raw, err := os.ReadFile(recorded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var exchange map[string]any
+	if err := json.Unmarshal(raw, &exchange); err != nil {
+		t.Fatal(err)
+	}
+	reverse(exchange)
+	if raw, err = json.Marshal(exchange); err != nil {
+		t.Fatal(err)
+	}
+	reversed := filepath.Join(t.TempDir(), "listApis.json")
+	if err := os.WriteFile(reversed, raw, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	want, err1 := generate(recorded)
+	got, err2 := generate(reversed)
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
+	}
+	for i := range want {
+		if diff := cmp.Diff(string(want[i].source), string(got[i].source)); diff != "" {
+			t.Errorf("%s (-in order +reversed):\n%s", want[i].name, diff)
+		}
+	}
+}
+
+// reverse turns round every list in a JSON value.
+func reverse(v any) {
+	switch x := v.(type) {
+	case map[string]any:
+		for _, y := range x {
+			reverse(y)
+		}
+	case []any:
+		slices.Reverse(x)
+		for _, y := range x {
+			reverse(y)
+		}
+	}
+}
+
+func TestAnUnknownCommandIsAnError(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "listApis.json")
+	if err := os.WriteFile(file, []byte(`{"body":{"listapisresponse":{"api":[{"name":"listOther"}]}}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := generate(file); err == nil || !strings.Contains(err.Error(), "the server does not know listZones") {
+		t.Errorf("a server without listZones: %v", err)
+	}
+	if err := os.WriteFile(file, []byte(`{}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := generate(file); err == nil || !strings.Contains(err.Error(), "no command in it") {
+		t.Errorf("an empty recording: %v", err)
+	}
+}
+
+func TestComment(t *testing.T) {
+	long := strings.TrimSpace(strings.Repeat("word ", 40))
+	lines := strings.Split(strings.TrimSuffix(comment("\t", long), "\n"), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines: %q", len(lines), lines)
+	}
+	for _, l := range lines {
+		if len(l) > 110 || !strings.HasPrefix(l, "\t// word") {
+			t.Errorf("a line of %d bytes: %q", len(l), l)
 		}
 	}
 }

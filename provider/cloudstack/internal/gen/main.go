@@ -4,9 +4,9 @@
 //
 //	go run ./internal/gen -apis ../../testdata/golden/listApis.json -out .
 //
-// What to generate stands in spec.go, as data: which commands, which answer
-// types, which Go type a parameter or field has where the server's own type
-// says too little. names.go splits CloudStack's run-together names into words.
+// What to generate stands in spec.go and types.go, as data: which commands, which
+// answer types, which Go type a parameter or field has where the server's own
+// type says too little. names.go splits CloudStack's run-together names into words.
 // The same input always gives the same bytes, whatever the order of the answer.
 package main
 
