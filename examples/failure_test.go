@@ -12,6 +12,7 @@ import (
 )
 
 func TestFailureLeavesNothingUnownedAndTheRestIsDone(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []simulator.Fault{
 		{Command: "deployVirtualMachine", Call: []int{2}, Do: simulator.NoQuota},
 		{Command: "deployVirtualMachine", Call: []int{2}, Do: simulator.NoCapacity},
@@ -85,6 +86,7 @@ func tags(item map[string]any) map[string]string {
 }
 
 func TestTemplateOfAnotherZoneIsRefusedBeforeAnythingIsDone(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t, simulator.Config{})
 	// A cloud whose template is in the zone adv1 alone.
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

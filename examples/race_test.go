@@ -46,6 +46,7 @@ var creates = map[string]string{
 }
 
 func TestTwoAppliesAtOnceMakeNothingTwice(t *testing.T) {
+	t.Parallel()
 	const rounds = 20
 	for round := range rounds {
 		t.Run(fmt.Sprint(round), func(t *testing.T) {

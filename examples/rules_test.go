@@ -40,6 +40,7 @@ func (c *cloud) ruleCalls(since int) []string {
 }
 
 func TestRulesOfOneServiceAreOneCallAndComeBeforeRevocations(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t, simulator.Config{})
 	c.trueup(0, "apply", "--yes", groupStack(t, "ingress: ['tcp/80 from 10.0.0.0/8, 192.168.0.0/16']"))
 	before := len(c.sim.Requests())
@@ -51,6 +52,7 @@ func TestRulesOfOneServiceAreOneCallAndComeBeforeRevocations(t *testing.T) {
 }
 
 func TestUndeclaredRuleIsKeptAndListedWhereNotExclusive(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t, simulator.Config{})
 	dir := groupStack(t, "exclusive: false", "ingress: [tcp/80 from 10.0.0.0/8]")
 	c.trueup(0, "apply", "--yes", dir)
@@ -68,6 +70,7 @@ func TestUndeclaredRuleIsKeptAndListedWhereNotExclusive(t *testing.T) {
 }
 
 func TestAbsentRulesAreLeftAloneAndEmptyMeansNone(t *testing.T) {
+	t.Parallel()
 	c := newCloud(t, simulator.Config{})
 	c.trueup(0, "apply", "--yes", groupStack(t, "ingress: [tcp/80 from 10.0.0.0/8]"))
 	if got := c.changes(groupStack(t, "{}")); len(got) != 0 {
@@ -79,6 +82,7 @@ func TestAbsentRulesAreLeftAloneAndEmptyMeansNone(t *testing.T) {
 }
 
 func TestSpellingsOfEqualRulesMakeNoDifference(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile("../testdata/rules/spellings.yaml")
 	if err != nil {
 		t.Fatal(err)

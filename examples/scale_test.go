@@ -10,6 +10,7 @@ import (
 )
 
 func TestPlanOfManyUnchangedMachinesMakesFewCalls(t *testing.T) {
+	t.Parallel()
 	const machines, calls = 500, 12
 	dir := t.TempDir()
 	text := fmt.Sprintf(`
