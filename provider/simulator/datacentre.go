@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // What the recorded server had from its installation on.
@@ -35,11 +36,34 @@ type datacentre struct {
 	sharedNetwork    object // the one network of sg1
 	isolatedNetwork  object // the model of every isolated network
 	apis             map[string]api
-	commands         map[string]*command
-	known            map[string]bool // commands of the recorded server that are not built
+	known            map[string]bool     // commands of the recorded server that are not built
+	commands         map[string]*command // those of the flavour
 }
 
+// recordedDatacentre is read once; nothing changes what is in it.
+var recordedDatacentre = sync.OnceValues(readDatacentre)
+
+// loadDatacentre returns the data centre with the commands of a flavour.
 func loadDatacentre(flavour Flavour) (*datacentre, error) {
+	shared, err := recordedDatacentre()
+	if err != nil {
+		return nil, err
+	}
+	d := *shared
+	d.commands = map[string]*command{}
+	for _, c := range commands() {
+		if c.upstream && flavour == Exoscale {
+			continue
+		}
+		if _, ok := d.apis[c.name]; !ok {
+			return nil, fmt.Errorf("recorded apis: no %s", c.name)
+		}
+		d.commands[c.name] = &c
+	}
+	return &d, nil
+}
+
+func readDatacentre() (*datacentre, error) {
 	d := &datacentre{}
 	for name, list := range map[string]*[]object{
 		"zones": &d.zones, "serviceofferings": &d.serviceOfferings, "diskofferings": &d.diskOfferings,
@@ -70,16 +94,6 @@ func loadDatacentre(flavour Flavour) (*datacentre, error) {
 	d.known = map[string]bool{}
 	for _, name := range unbuilt.([]any) {
 		d.known[name.(string)] = true
-	}
-	d.commands = map[string]*command{}
-	for _, c := range commands() {
-		if c.upstream && flavour == Exoscale {
-			continue
-		}
-		if _, ok := d.apis[c.name]; !ok {
-			return nil, fmt.Errorf("recorded apis: no %s", c.name)
-		}
-		d.commands[c.name] = &c
 	}
 	return d, nil
 }
