@@ -23,6 +23,10 @@ type Summary struct {
 	// of the calls that write tags and notes.
 	Restarts         int `json:"restarts"`
 	BookkeepingCalls int `json:"bookkeepingCalls"`
+	// Calls change something, bookkeeping included; Seconds is what the plan
+	// takes at least: see [Plan.Estimate].
+	Calls   int `json:"calls"`
+	Seconds int `json:"seconds"`
 }
 
 // Summary counts the plan's changes.
@@ -51,6 +55,8 @@ func (p *Plan) Summary() Summary {
 		}
 	}
 	s.BookkeepingCalls = p.bookkeepingCalls()
+	estimate := p.Estimate()
+	s.Calls, s.Seconds = estimate.Calls, (estimate.Milliseconds+999)/1000
 	return s
 }
 

@@ -124,6 +124,8 @@ type Step struct {
 	Starts bool `json:"starts,omitempty"`
 	// Serial names what calls may not overlap on: "" or a resource's address.
 	Serial string `json:"serial,omitempty"`
+	// Slow is set where a hypervisor works on it: see [provider.Operation].
+	Slow bool `json:"slow,omitempty"`
 	// Ends is set on the last step that makes, or removes, its resource.
 	Ends bool `json:"ends,omitempty"`
 }

@@ -80,6 +80,7 @@ func (p *planner) step(r *row, operation, detail string, fields provider.Fields)
 		Op:      provider.Op{Kind: r.Kind, Name: operation, Address: r.Address, ID: r.id(), LiveName: r.liveName(), Fields: fields},
 		Command: op.Command,
 		Doc:     op.Doc,
+		Slow:    op.Slow,
 	}}
 	if op.Serial {
 		n.Serial = r.Address.String()

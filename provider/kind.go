@@ -161,6 +161,9 @@ type Operation struct {
 	If string
 	// Serial is set where calls for one resource must not overlap.
 	Serial bool
+	// Slow is set where a hypervisor or a router works on it, for seconds
+	// rather than a moment.
+	Slow bool
 }
 
 // Operation returns the kind's operation of that name.

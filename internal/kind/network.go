@@ -153,7 +153,7 @@ func networkTable() *provider.Kind {
 			{Name: "update", Command: "updateNetwork", Doc: "change the display text"},
 			tagOperation(),
 			untagOperation(),
-			{Name: "delete", Command: "deleteNetwork", Doc: "delete the network"},
+			{Name: "delete", Command: "deleteNetwork", Doc: "delete the network", Slow: true},
 		},
 		Creation:  []string{"create"},
 		Deletion:  []string{"delete"},

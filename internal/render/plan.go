@@ -24,7 +24,12 @@ func Plan(p *plan.Plan, s Screen) string {
 	fmt.Fprintf(&b, "%s\n\n", in.bold.Render("Stack "+clean(p.Stack)))
 	writeChanges(&b, p.Changes, s, in)
 	writeNotes(&b, p.Notes, s, in)
-	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+totals(p.Summary()), s))
+	n := p.Summary()
+	text := totals(n)
+	if len(p.Steps) > 0 {
+		text += " " + estimated(n)
+	}
+	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+text, s))
 	return b.String()
 }
 
