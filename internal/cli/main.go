@@ -55,6 +55,7 @@ func newApp(p *process) *ucli.App {
 			planCommand(p),
 			applyCommand(p),
 			showCommand(p),
+			graphCommand(p),
 			destroyCommand(p),
 			driftCommand(p),
 			validateCommand(p),

@@ -18,6 +18,7 @@ type planOptions struct {
 	json         bool
 	detailedExit bool
 	save         string // file; "" where the plan is only shown
+	explain      bool
 }
 
 func planCommand(p *process) *ucli.Command {
@@ -29,10 +30,12 @@ func planCommand(p *process) *ucli.Command {
 			"trueup plan --detailed-exitcode          # exit 2 if there are changes, for scripts",
 			"trueup plan --format json | jq .summary",
 			"trueup plan -o plan.json shop            # for trueup show and trueup apply",
+			"trueup plan --explain                    # the calls, for CloudMonkey",
 			"trueup plan --cloud simulator examples/shop",
 		}, stackFlags(), cloudFlags(), []ucli.Flag{
 			maxDeletesFlag(), formatFlag(),
 			&ucli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
+			&ucli.BoolFlag{Name: "explain", Usage: "show every call to the API as a command for CloudMonkey"},
 			&ucli.StringFlag{Name: "o", Usage: "save the plan to `FILE`, whose name ends in .json"},
 		})
 	c.Action = func(c *ucli.Context) error {
@@ -52,7 +55,10 @@ func planCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		o := planOptions{stack, cloud, maxDeletes, asJSON, c.Bool("detailed-exitcode"), c.String("o")}
+		o := planOptions{stack, cloud, maxDeletes, asJSON, c.Bool("detailed-exitcode"), c.String("o"), c.Bool("explain")}
+		if o.explain && o.json {
+			return usagef("--explain writes text: leave --format out")
+		}
 		if o.save != "" && !isSaved(o.save) {
 			return usagef("-o %s: a saved plan's name ends in .json", o.save)
 		}
@@ -85,6 +91,9 @@ func runPlan(ctx context.Context, p *process, o planOptions) (err error) {
 		err = writeJSON(p, made)
 	} else {
 		_, err = fmt.Fprint(p.stdout, render.Plan(made, screen(p.stdout, p.env)))
+	}
+	if err == nil && o.explain {
+		err = explainCalls(ctx, p, cloud.Cloud, made)
 	}
 	if err == nil && o.detailedExit && !made.Empty() {
 		return said(exitDiffers)
