@@ -30,7 +30,11 @@ func interrupts() (signals <-chan os.Signal, end func()) {
 
 func (p *process) main(ctx context.Context, args []string) int {
 	app := newApp(p)
-	err := app.RunContext(ctx, flagsFirst(app.Commands, args))
+	if before, word, ok := completing(args); ok {
+		complete(app, p, before, word)
+		return exitDone
+	}
+	err := app.RunContext(ctx, helpAbout(app.Commands, flagsFirst(app.Commands, args)))
 	report(p, err)
 	return exitCode(err)
 }
@@ -60,7 +64,9 @@ func newApp(p *process) *ucli.App {
 			driftCommand(p),
 			validateCommand(p),
 			unlockCommand(p),
+			apiCommand(p),
 			simulatorCommand(p),
+			completionCommand(p),
 			versionCommand(p),
 		},
 		OnUsageError:   usage,
