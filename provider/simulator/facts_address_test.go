@@ -238,7 +238,7 @@ func TestTakenPortsAreSynchronousConflicts(t *testing.T) {
 	net := lan(c, "lan")
 	m := deploy(c, "name", "m", "zoneid", adv1, "networkids", net)
 	ip := c.acquire("networkid", net)["id"].(string)
-	forward := []string{"ipaddressid", ip, "protocol", "tcp", "publicport", "22", "privateport", "22", "virtualmachineid", m}
+	forward := []string{"ipaddressid", ip, "protocol", "tcp", "publicport", "22", "privateport", "22", "virtualmachineid", m, "openfirewall", "false"}
 	c.ok("createPortForwardingRule", forward...)
 	open := []string{"ipaddressid", ip, "protocol", "tcp", "startport", "22", "endport", "22", "cidrlist", "10.0.0.0/8,192.168.0.0/16"}
 	if r := c.ok("createFirewallRule", open...)["firewallrule"].(map[string]any); r["cidrlist"] != "10.0.0.0/8,192.168.0.0/16" {
@@ -255,6 +255,33 @@ func TestTakenPortsAreSynchronousConflicts(t *testing.T) {
 	c.refused(537, "already has PortForwarding rules", "enableStaticNat", "ipaddressid", ip, "virtualmachineid", m)
 	c.ok("assignToLoadBalancerRule", "id", rule, "virtualmachineids", m)
 	c.refused(530, "is already mapped to load balancer", "assignToLoadBalancerRule", "id", rule, "virtualmachineids", m)
+}
+
+func TestAForwardOpensTheFirewallUnlessToldNotTo(t *testing.T) {
+	c := user(t, simulator.Config{})
+	net := lan(c, "lan")
+	m := deploy(c, "name", "m", "zoneid", adv1, "networkids", net)
+	ip := c.acquire("networkid", net)["id"].(string)
+	forward := func(port string, pairs ...string) string {
+		t.Helper()
+		pairs = append([]string{"ipaddressid", ip, "protocol", "tcp", "publicport", port, "privateport", port, "virtualmachineid", m}, pairs...)
+		return c.ok("createPortForwardingRule", pairs...)["portforwardingrule"].(map[string]any)["id"].(string)
+	}
+	open := func() int { return len(c.list("listFirewallRules", "firewallrule")) }
+	forward("22", "openfirewall", "false")
+	if open() != 0 {
+		t.Errorf("openfirewall=false: %d firewall rules", open())
+	}
+	id := forward("80")
+	if open() != 1 {
+		t.Errorf("otherwise: %d firewall rules, want 1", open())
+	}
+	c.ok("deletePortForwardingRule", "id", id)
+	if open() != 0 {
+		t.Errorf("after the forward: %d firewall rules left", open())
+	}
+	c.refused(431, "is not within the guest cidr", "createEgressFirewallRule", "networkid", net, "protocol", "tcp", "cidrlist", "192.168.0.0/16")
+	c.refused(431, "Source cidrs formatting error", "createFirewallRule", "ipaddressid", ip, "protocol", "tcp", "cidrlist", "10.0.0.0/99")
 }
 
 func TestProjects(t *testing.T) {

@@ -221,7 +221,7 @@ func TestEveryTaggableKindIsTaggedAndFoundByItsTag(t *testing.T) {
 	net := lan(c, "lan")
 	m := deploy(c, "name", "m", "zoneid", adv1, "networkids", net)
 	ip := c.ok("associateIpAddress", "networkid", net)["ipaddress"].(map[string]any)["id"].(string)
-	forward := c.ok("createPortForwardingRule", "ipaddressid", ip, "protocol", "tcp", "publicport", "22", "privateport", "22", "virtualmachineid", m)
+	forward := c.ok("createPortForwardingRule", "ipaddressid", ip, "protocol", "tcp", "publicport", "22", "privateport", "22", "virtualmachineid", m, "openfirewall", "false")
 	open := c.ok("createFirewallRule", "ipaddressid", ip, "protocol", "tcp", "startport", "22", "endport", "22", "cidrlist", "0.0.0.0/0")
 	second := c.ok("associateIpAddress", "networkid", net)["ipaddress"].(map[string]any)["id"].(string)
 	balance := c.ok("createLoadBalancerRule", "publicipid", second, "name", "lb", "algorithm", "roundrobin", "publicport", "80", "privateport", "80")

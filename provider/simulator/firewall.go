@@ -1,6 +1,9 @@
 package simulator
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 func startFirewall(c *call) (*started, *apiError) {
 	r, err := c.newRule("ipaddressid", purposeFirewall)
@@ -21,12 +24,39 @@ func startEgressFirewall(c *call) (*started, *apiError) {
 	})
 }
 
-func (c *call) enterFirewall(r *netRule) (*started, *apiError) {
-	var err *apiError
-	r.CIDRs = c.params["cidrlist"]
-	if r.CIDRs == "" {
-		r.CIDRs = "0.0.0.0/0"
+// openFirewall lets everybody reach the ports of a new rule, unless a rule does that already.
+func (c *call) openFirewall(r *netRule) {
+	open := &netRule{
+		row: row{ID: c.world.newID()}, Account: r.Account, Purpose: purposeFirewall, Network: r.Network, Address: r.Address,
+		Protocol: r.Protocol, Start: r.Start, End: r.End, CIDRs: everywhere, State: "Active", Related: r.ID,
 	}
+	if c.world.conflict(open, csRuleConflict) == nil {
+		c.world.NetRules.add(open)
+	}
+}
+
+const everywhere = "0.0.0.0/0"
+
+// enterFirewall reads CIDRs and ports. What leaves a network can only come from it.
+func (c *call) enterFirewall(r *netRule) (*started, *apiError) {
+	inside := netip.MustParsePrefix(c.world.Networks.get(r.Network).CIDR)
+	r.CIDRs = everywhere
+	if r.Egress {
+		r.CIDRs = inside.String()
+	}
+	if given := c.params["cidrlist"]; given != "" {
+		r.CIDRs = given
+	}
+	for _, cidr := range c.params.list("cidrlist") {
+		p, err := netip.ParsePrefix(cidr)
+		if err != nil {
+			return nil, refuse(codeParameter, csAPI, "Source cidrs formatting error %s", cidr)
+		}
+		if r.Egress && cidr != everywhere && (!inside.Contains(p.Addr()) || p.Bits() < inside.Bits()) {
+			return nil, refuse(codeParameter, csAPI, "%s is not within the guest cidr %s", cidr, inside)
+		}
+	}
+	var err *apiError
 	switch r.Protocol {
 	case "icmp":
 		kind, code := c.params.int("icmptype", -1), c.params.int("icmpcode", -1)

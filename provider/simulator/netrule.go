@@ -28,6 +28,7 @@ type netRule struct {
 	ICMPType, ICMPCode *int   `json:",omitempty"`
 	CIDRs              string // separated by commas, as they were given
 	Machine            string `json:",omitempty"` // to whom ports are forwarded
+	Related            string `json:",omitempty"` // the rule for which this one opens the firewall
 	Name               string `json:",omitempty"` // of a load balancer
 	Description        string `json:",omitempty"`
 	Algorithm          string `json:",omitempty"`
@@ -52,10 +53,17 @@ func (w *world) purposeOf(a *address) string {
 	return ""
 }
 
+// removeRule removes a rule, and the one that opened the firewall for it.
 func (w *world) removeRule(r *netRule) {
-	if !r.Removed {
-		w.dropTags(r.ID)
-		r.Removed, r.Members = true, nil
+	if r.Removed {
+		return
+	}
+	w.dropTags(r.ID)
+	r.Removed, r.Members = true, nil
+	for _, o := range w.NetRules.Rows {
+		if o.Related == r.ID {
+			w.removeRule(o)
+		}
 	}
 }
 
@@ -122,11 +130,15 @@ func (c *call) ports(first, last string) (int, int, *apiError) {
 	return start, end, nil
 }
 
+// enter keeps a rule whose ports are free.
 func (c *call) enter(r *netRule, cs int) (*started, *apiError) {
 	if err := c.world.conflict(r, cs); err != nil {
 		return nil, err
 	}
 	c.world.NetRules.add(r)
+	if r.Purpose != purposeFirewall && c.params["openfirewall"] != "false" {
+		c.openFirewall(r)
+	}
 	return &started{resource: r.ID, creates: true}, nil
 }
 
