@@ -164,7 +164,7 @@ func (c *contender) erase(ctx context.Context) {
 func (c *contender) begin(ctx context.Context) error {
 	l := c.lease
 	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
-	l.stop = stop
+	l.stop, l.taken = stop, time.Now()
 	if err := c.takeStock(ctx); err != nil {
 		back, cancel := context.WithTimeout(beating, eraseTime)
 		defer cancel()

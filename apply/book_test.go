@@ -175,7 +175,7 @@ func TestATagInTheWayIsNamedAndStopsNobodyElse(t *testing.T) {
 		if len(r.Bookkeeping) != 1 || !strings.HasPrefix(r.Bookkeeping[0].Error(), "vm/web-4: create trueup.spec, trueup.stack: ") || r.Ending() != FailedSome {
 			t.Errorf("ending %q: %v", r.Ending(), r.Bookkeeping)
 		}
-		if left := slices.Sorted(maps.Keys(release(t, cloud, l))); fmt.Sprint(left) != "[trueup.note.vm.web-4]" {
+		if left := slices.Sorted(maps.Keys(release(t, cloud, l))); len(left) > 0 {
 			t.Errorf("left on the anchor: %v", left)
 		}
 	})

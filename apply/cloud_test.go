@@ -106,8 +106,18 @@ func (c *fakeCloud) tag(id, key, value string) {
 	c.tagged("Thing", id)[key] = value
 }
 
-func (c *fakeCloud) Read(context.Context, provider.Scope) (*provider.Snapshot, error) {
-	panic("apply does not read")
+// Read shows what carries tags, under every kind that is asked for.
+func (c *fakeCloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
+	snapshot := &provider.Snapshot{}
+	return snapshot, c.call(ctx, "read", func() error {
+		for key, tags := range c.tags {
+			_, id, _ := strings.Cut(key, " ")
+			for _, kind := range scope.Kinds {
+				snapshot.Resources = append(snapshot.Resources, provider.Live{Kind: kind, ID: id, Tags: maps.Clone(tags)})
+			}
+		}
+		return nil
+	})
 }
 
 func (c *fakeCloud) Catalogue(context.Context, []string) (*provider.Catalogue, error) {

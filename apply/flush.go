@@ -15,7 +15,8 @@ import (
 // entry ends with its own error. The order is such that a resource tells at
 // any instant whose it is: notes leave the anchor last.
 type flush struct {
-	cloud   provider.Keeper
+	cloud   provider.Cloud
+	stack   string
 	lease   *Lease
 	known   map[string]string // on the anchor
 	entries []*entry
@@ -89,7 +90,12 @@ func (f *flush) create(ctx context.Context, group []*entry) {
 		f.create(ctx, group[:len(group)/2])
 		f.create(ctx, group[len(group)/2:])
 	default:
-		fail(group, fmt.Errorf("create %s: %w", keys(tags), err))
+		if errors.Is(err, provider.ErrExists) {
+			err = f.contest(ctx, group[0])
+		}
+		if err != nil {
+			fail(group, fmt.Errorf("create %s: %w", keys(tags), err))
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ type Lease struct {
 	stack     string
 	run       string
 	anchor    provider.Anchor // as read after the lease was granted
+	taken     time.Time       // when it was granted
 	ttl, beat time.Duration
 	stop      context.CancelFunc
 	beats     errgroup.Group

@@ -14,13 +14,70 @@ import (
 	"github.com/trueup/trueup/provider"
 )
 
+// settlingTime is how long a command whose answer was lost may still be on its
+// way: longer than any client waits for an answer.
+const settlingTime = 60 * time.Second
+
+// SettleOptions say what is known beforehand and who wants to know more.
+type SettleOptions struct {
+	Kinds provider.Kinds
+	// Observe is told for which creates the settling time is waited for, and how
+	// long. It may be nil.
+	Observe func(undecided []provider.Address, wait time.Duration)
+}
+
 // Settle waits for the creates that earlier runs noted and did not see end, so
 // that what is read afterwards stays as it is. The new holder of a lease calls
 // it before anything is read. How the creates ended does not matter here; the
 // error, a [multierror.Error], says which are still running or can't be asked
 // for.
-func Settle(ctx context.Context, cloud provider.Operator, l *Lease) error {
-	var jobs []provider.Job
+//
+// Of a create whose job the cloud does not know nobody can say whether it was
+// never sent or is still on its way. It is asked for again once the settling
+// time has passed since the lease was taken; until then nothing of its address
+// is made a second time, because nothing is. Where the cloud grants a name once
+// there is nothing to wait for.
+func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleOptions) error {
+	settled := l.noted()
+	waitAll(ctx, cloud, settled)
+	var unknown []*settling
+	var addresses []provider.Address
+	for _, s := range settled {
+		k := opts.Kinds.Get(s.job.Op.Kind)
+		if errors.Is(s.err, provider.ErrNotFound) && (k == nil || !k.UniqueName) {
+			unknown = append(unknown, s)
+			addresses = append(addresses, s.job.Op.Address)
+		}
+	}
+	if wait := settlingTime - time.Since(l.taken); len(unknown) > 0 && wait > 0 {
+		if opts.Observe != nil {
+			opts.Observe(addresses, wait)
+		}
+		if !sleep(ctx, wait) {
+			return context.Cause(ctx)
+		}
+		waitAll(ctx, cloud, unknown)
+	}
+	var joined *multierror.Error
+	for _, s := range settled {
+		if err := undecided(ctx, s.job, s.waited, s.err); err != nil {
+			joined = multierror.Append(joined, err)
+		}
+	}
+	return joined.ErrorOrNil()
+}
+
+// settling is a create that an earlier run noted, and how the wait for it ended.
+type settling struct {
+	job    provider.Job
+	waited time.Duration
+	err    error
+}
+
+// noted are the creates that stand on the anchor, in the order of their
+// addresses.
+func (l *Lease) noted() []*settling {
+	var all []*settling
 	for _, key := range slices.Sorted(maps.Keys(l.anchor.Tags)) {
 		address, ok := noted(key)
 		if !ok {
@@ -32,26 +89,24 @@ func Settle(ctx context.Context, cloud provider.Operator, l *Lease) error {
 		}
 		id := JobID(n.run, address, n.attempt)
 		op := provider.Op{Kind: address.Kind, Address: address, ID: n.id, JobID: id}
-		jobs = append(jobs, provider.Job{ID: id, Resource: n.id, Op: op})
+		all = append(all, &settling{job: provider.Job{ID: id, Resource: n.id, Op: op}})
 	}
-	began, errs := time.Now(), make([]error, len(jobs))
+	return all
+}
+
+// waitAll waits for jobs, some at a time.
+func waitAll(ctx context.Context, cloud provider.Operator, all []*settling) {
+	began := time.Now()
 	var waits errgroup.Group
 	waits.SetLimit(maxWaits)
-	for i, job := range jobs {
+	for _, s := range all {
 		waits.Go(func() error {
-			_, err := cloud.Wait(ctx, job)
-			errs[i] = undecided(ctx, job, time.Since(began), err)
+			_, s.err = cloud.Wait(ctx, s.job)
+			s.waited = time.Since(began)
 			return nil
 		})
 	}
-	_ = waits.Wait() // errors are in errs, in the order of addresses
-	var joined *multierror.Error
-	for _, err := range errs {
-		if err != nil {
-			joined = multierror.Append(joined, err)
-		}
-	}
-	return joined.ErrorOrNil()
+	_ = waits.Wait() // each keeps its own error
 }
 
 // maxWaits bounds how many noted jobs are asked for at a time.

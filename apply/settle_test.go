@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/trueup/trueup/provider"
 )
 
@@ -15,13 +17,13 @@ func TestSettleWaitsForWhatAnEarlierRunNoted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()
 		cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{
-			"trueup.note.vm.a": "r0/1", "trueup.note.vm.b": "r0/2", "trueup.note.vm.c": "r0/1", "trueup.note.vm.d": "nonsense", "trueup.own.key.k": "x",
+			"trueup.note.vm.a": "r0/1", "trueup.note.vm.b": "r0/2", "trueup.note.vm.d": "nonsense", "trueup.own.key.k": "x",
 		}}
 		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "a"}, 1)] = &fakeJob{ends: time.Now().Add(time.Minute)}
 		cloud.jobs[JobID("r0", provider.Address{Kind: "vm", Name: "b"}, 2)] = &fakeJob{ends: time.Now().Add(2 * time.Minute), err: errors.New("no capacity")}
 		l := leased(t, cloud)
 		began := time.Now()
-		if err := Settle(t.Context(), cloud, l); err != nil {
+		if err := Settle(t.Context(), cloud, l, SettleOptions{}); err != nil {
 			t.Error(err)
 		}
 		if took := time.Since(began); took < 119*time.Second || took > 2*time.Minute {
@@ -39,11 +41,59 @@ func TestSettleSaysWhatIsStillRunning(t *testing.T) {
 		l := leased(t, cloud)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		err := Settle(ctx, cloud, l)
+		err := Settle(ctx, cloud, l, SettleOptions{})
 		var running *provider.StillRunning
 		if !errors.As(err, &running) || !strings.Contains(err.Error(), "vm/a: begun by an earlier run: still running after 1m0s") {
 			t.Errorf("error %v", err)
 		}
 		release(t, cloud, l)
 	})
+}
+
+func TestWhatTheCloudDoesNotKnowIsAskedForAgainAfterTheSettlingTime(t *testing.T) {
+	once := provider.Kinds{{Name: "key", UniqueName: true}}
+	late := provider.Address{Kind: "vm", Name: "late"}
+	for _, c := range []struct {
+		name   string
+		notes  map[string]string
+		knows  time.Duration // when the cloud comes to know the job of vm/late; 0 is never
+		before time.Duration // since the lease was taken
+		want   time.Duration // from then on
+		told   []provider.Address
+	}{
+		{"never sent", map[string]string{"trueup.note.vm.late": "r0/1"}, 0, 0, 60 * time.Second, []provider.Address{late}},
+		{"still on its way", map[string]string{"trueup.note.vm.late": "r0/1"}, 30 * time.Second, 0, 90 * time.Second, []provider.Address{late}},
+		{"a name that is granted once", map[string]string{"trueup.note.key.ops": "r0/1"}, 0, 0, 0, nil},
+		{"asked late", map[string]string{"trueup.note.vm.late": "r0/1"}, 0, 2 * time.Minute, 0, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := newCloud()
+				cloud.latency = 0
+				cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: c.notes}
+				l := leased(t, cloud)
+				time.Sleep(c.before)
+				if c.knows > 0 {
+					time.AfterFunc(c.knows, func() {
+						cloud.mu.Lock()
+						defer cloud.mu.Unlock()
+						cloud.jobs[JobID("r0", late, 1)] = &fakeJob{ends: time.Now().Add(time.Minute)}
+					})
+				}
+				var told []provider.Address
+				began := time.Now()
+				err := Settle(t.Context(), cloud, l, SettleOptions{Kinds: once, Observe: func(a []provider.Address, _ time.Duration) { told = a }})
+				if err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(began); took != c.want {
+					t.Errorf("settled after %s, want %s", took, c.want)
+				}
+				if diff := cmp.Diff(c.told, told); diff != "" {
+					t.Errorf("undecided (-want +got):\n%s", diff)
+				}
+				release(t, cloud, l)
+			})
+		})
+	}
 }

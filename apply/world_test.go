@@ -107,7 +107,7 @@ func (w *world) applyUntil(ctx context.Context, t *testing.T, cloud provider.Clo
 	if err != nil {
 		return err
 	}
-	err = Settle(ctx, cloud, l)
+	err = Settle(ctx, cloud, l, SettleOptions{})
 	if err == nil {
 		err = Run(ctx, cloud, w.plan(t), Options{Run: run, Lease: l}).Err()
 	}

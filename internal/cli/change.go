@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	ucli "github.com/urfave/cli/v2"
 
 	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/internal/kind"
 	"github.com/trueup/trueup/internal/render"
 	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
@@ -152,7 +154,7 @@ func (c *change) giveBack(ctx context.Context, destroyed bool) error {
 // it came true. destroyed reports that the stack is to be gone.
 func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 	if c.lease != nil {
-		if err := apply.Settle(ctx, c.cloud, c.lease); err != nil {
+		if err := apply.Settle(ctx, c.cloud, c.lease, apply.SettleOptions{Kinds: kind.All(), Observe: c.undecided}); err != nil {
 			return false, fmt.Errorf("wait for what an earlier run began: %w", err)
 		}
 	}
@@ -194,6 +196,25 @@ func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 		return nil, err
 	}
 	return made, nil
+}
+
+// undecided says why a run that follows a killed one begins later.
+func (c *change) undecided(creates []provider.Address, wait time.Duration) {
+	fmt.Fprintf(c.stderr, "Waiting %s: an earlier run may have sent what makes %s\n", wait.Round(time.Second), joinAddresses(creates))
+}
+
+// joinAddresses names some resources, and says how many more there are.
+func joinAddresses(addresses []provider.Address) string {
+	const named = 3
+	var names []string
+	for _, a := range addresses[:min(named, len(addresses))] {
+		names = append(names, a.String())
+	}
+	text := strings.Join(names, ", ")
+	if more := len(addresses) - named; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 func (c *change) question(made *plan.Plan) string {
