@@ -31,7 +31,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 		render.JSONReport(c.stdout, report)
 	}
 	err = passwords.keep(c.process, report.Passwords)
-	unmet, checked := c.verify(ctx, report)
+	unmet, checked := c.verify(ctx, made, report)
 	if !made.Empty() || report.Ending() != apply.Succeeded {
 		fmt.Fprint(c.result, "\n"+render.Report(report, c.again(), screen(c.result, c.env)))
 	}

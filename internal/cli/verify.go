@@ -29,12 +29,15 @@ type fields map[provider.Address]map[string]bool
 // verify reads again what the run has touched and returns what still differs in
 // the fields that it set, of the resources all of whose steps were done: what the
 // server accepted and did not do.
-func (c *change) verify(ctx context.Context, report *apply.Report) ([]plan.Change, error) {
+//
+// What the books have changed is read again too: what an open note of an earlier
+// run showed to be ours is so by its tags now, and without both it is nobody's.
+func (c *change) verify(ctx context.Context, made *plan.Plan, report *apply.Report) ([]plan.Change, error) {
 	set := setBy(report)
 	if len(set) == 0 || ctx.Err() != nil {
 		return nil, nil
 	}
-	scope := c.scopeOf(set)
+	scope := c.scopeOf(set, made.Marks)
 	newer, err := c.cloud.Read(ctx, scope)
 	if err != nil {
 		return nil, fmt.Errorf("look whether everything came true: read the cloud: %w", err)
@@ -81,14 +84,20 @@ func setBy(report *apply.Report) fields {
 	return set
 }
 
-// scopeOf is what a snapshot must hold to tell how some fields are.
-func (c *change) scopeOf(set fields) provider.Scope {
+// scopeOf is what a snapshot must hold to tell how some fields are, and what the
+// books were to say.
+func (c *change) scopeOf(set fields, marks []plan.Mark) provider.Scope {
 	scope := provider.Scope{Stack: c.stack.Name, Declared: map[string]map[string]bool{}}
 	for address, names := range set {
 		if scope.Declared[address.Kind] == nil {
 			scope.Declared[address.Kind] = map[string]bool{}
 		}
 		maps.Copy(scope.Declared[address.Kind], names)
+	}
+	for _, m := range marks {
+		if scope.Declared[m.Address.Kind] == nil {
+			scope.Declared[m.Address.Kind] = map[string]bool{}
+		}
 	}
 	scope.Kinds = slices.Sorted(maps.Keys(scope.Declared))
 	return scope

@@ -35,7 +35,7 @@ func TestWhatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 			return &again, nil
 		},
 	}
-	unmet, err := c.verify(t.Context(), &apply.Report{Outcomes: []apply.Outcome{
+	unmet, err := c.verify(t.Context(), &plan.Plan{}, &apply.Report{Outcomes: []apply.Outcome{
 		outcome("accepted", apply.Done), outcome("fine", apply.Done),
 		outcome("half", apply.Done), outcome("half", apply.Failed),
 		outcome("failed", apply.Failed),
