@@ -22,6 +22,8 @@ func readPages(ctx context.Context, client *cloudstack.Client, r request) (map[s
 	if chosen, err := strconv.Atoi(r.params.Get("pagesize")); err == nil {
 		size = chosen
 	}
+	var whole map[string]any // the first answer
+	var key string
 	var all, before []any
 	for number := 1; ; number++ {
 		answer, err := r.page(number, size).call(ctx, client)
@@ -34,11 +36,15 @@ func readPages(ctx context.Context, client *cloudstack.Client, r request) (map[s
 		if err != nil {
 			return nil, err
 		}
-		key, items := list(answer)
+		name, items := list(answer)
+		if number == 1 {
+			whole, key = answer, name
+		} else if reflect.DeepEqual(items, before) { // a server that knows no pages answers the same again
+			return merged(whole, key, all), nil
+		}
 		all = append(all, items...)
-		// A server that knows no pages answers the same again.
-		if len(items) != size || size == 0 || reflect.DeepEqual(items, before) || counted(answer, size) == len(all) {
-			return merged(answer, key, all), nil
+		if len(items) == 0 || len(items) != size || counted(answer, size) == len(all) {
+			return merged(whole, key, all), nil
 		}
 		before = items
 	}
@@ -76,13 +82,12 @@ func counted(answer map[string]any, size int) int {
 	return -1
 }
 
-// merged is the last answer with all items in it.
-func merged(answer map[string]any, key string, all []any) map[string]any {
-	whole := maps.Clone(answer)
+// merged is the first answer with all items in it.
+func merged(first map[string]any, key string, all []any) map[string]any {
 	if len(all) == 0 {
-		return whole
+		return first
 	}
-	whole["count"] = len(all)
-	whole[key] = all
+	whole := maps.Clone(first)
+	whole["count"], whole[key] = len(all), all
 	return whole
 }
