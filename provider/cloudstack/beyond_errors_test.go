@@ -132,6 +132,17 @@ func oddEnvelopes(t *testing.T) {
 	}
 }
 
+// An empty answer about a job is not a pending job.
+func TestNoAnswerAboutAJobIsAnError(t *testing.T) {
+	f := newFake(t).answer("queryAsyncJobResult", obj{})
+	if s, err := cloudstack.ResumeRaw(f.client(), "j").Poll(t.Context()); !errors.Is(err, cloudstack.ErrProtocol) {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if s, err := f.client().JobOf(t.Context(), "VirtualMachine", "vm"); !errors.Is(err, cloudstack.ErrNotFound) {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func booleans(t *testing.T) {
 	for raw, want := range map[string]bool{`true`: true, `"true"`: true, `"TRUE"`: true, `1`: true, `false`: false, `"false"`: false, `""`: false, `0`: false, `null`: false} {
 		f := newFake(t)

@@ -245,18 +245,30 @@ func ResumeRaw(c *Client, id ID) *Job[json.RawMessage] {
 	return &Job[json.RawMessage]{c: c, id: id}
 }
 
-// JobOf is the last job about a resource, for a handle whose id is lost: newer
-// servers only (resourceid and resourcetype of queryAsyncJobResult; 4.23 has
-// them, for "VirtualMachine").
+// JobOf is the last job about a resource, for a handle whose id is lost; without
+// one the error is of the class ErrNotFound. Newer servers only (resourceid and
+// resourcetype of queryAsyncJobResult; 4.23 has them, for "VirtualMachine").
 func (c *Client) JobOf(ctx context.Context, resourceType string, resource ID) (JobState, error) {
-	return Call(ctx, c, QueryAsyncJobResult{ResourceType: resourceType, ResourceID: resource})
+	query := QueryAsyncJobResult{ResourceType: resourceType, ResourceID: resource}
+	state, err := Call(ctx, c, query)
+	if err == nil && state.nothing() {
+		err = &notFoundError{command: query.Info().Name}
+	}
+	return state, err
 }
 
 // job asks for one job.
 func (c *Client) job(ctx context.Context, id ID) (JobState, error) {
-	state, err := Call(ctx, c, QueryAsyncJobResult{JobID: id})
+	query := QueryAsyncJobResult{JobID: id}
+	state, err := Call(ctx, c, query)
+	if err == nil && state.nothing() {
+		err = &ProtocolError{Command: query.Info().Name, JobID: id, Err: errors.New("the answer is about no job")}
+	}
 	if state.ID == "" {
 		state.ID = id
 	}
 	return state, err
 }
+
+// nothing tells of an empty answer, which would pass for a pending job.
+func (s JobState) nothing() bool { return s.ID == "" && s.Command == "" && !s.Done() }
