@@ -22,28 +22,38 @@ func (blind) Read(context.Context, provider.Scope) (*provider.Snapshot, error) {
 func TestWhatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 	at := func(name string) provider.Address { return provider.Address{Kind: "vm", Name: name} }
 	outcome := func(name string, phase apply.Phase) apply.Outcome {
-		return apply.Outcome{Step: &plan.Step{Op: provider.Op{Address: at(name)}}, Phase: phase}
+		set := provider.Fields{"displayName": "Web"}
+		return apply.Outcome{Step: &plan.Step{Op: provider.Op{Address: at(name), Fields: set}}, Phase: phase}
+	}
+	differs := func(name string, fields ...string) plan.Change {
+		change := plan.Change{Address: at(name), Action: plan.Update}
+		for _, f := range fields {
+			change.Fields = append(change.Fields, plan.FieldChange{Name: f})
+		}
+		return change
 	}
 	c := &change{
+		seen:  seen{snapshot: &provider.Snapshot{}},
 		stack: &loaded{Stack: &spec.Stack{Name: "shop"}},
 		cloud: &connection{Cloud: blind{}},
 		make: func(*spec.Stack, provider.Kinds, *provider.Snapshot, plan.Options) (*plan.Plan, error) {
 			var again plan.Plan
 			for _, name := range []string{"accepted", "half", "failed", "untouched"} {
-				again.Changes = append(again.Changes, plan.Change{Address: at(name)})
+				again.Changes = append(again.Changes, differs(name, "displayName", "offering"))
 			}
+			again.Changes = append(again.Changes, differs("fine", "offering"), plan.Change{Address: at("gone"), Action: plan.Create})
 			return &again, nil
 		},
 	}
 	unmet, err := c.verify(t.Context(), &plan.Plan{}, &apply.Report{Outcomes: []apply.Outcome{
-		outcome("accepted", apply.Done), outcome("fine", apply.Done),
+		outcome("accepted", apply.Done), outcome("fine", apply.Done), outcome("gone", apply.Done),
 		outcome("half", apply.Done), outcome("half", apply.Failed),
 		outcome("failed", apply.Failed),
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]plan.Change{{Address: at("accepted")}}, unmet); diff != "" {
+	if diff := cmp.Diff([]plan.Change{differs("accepted", "displayName"), {Address: at("gone"), Action: plan.Create}}, unmet); diff != "" {
 		t.Errorf("unmet (-want +got):\n%s", diff)
 	}
 }
