@@ -45,7 +45,7 @@ func (p *planner) basis() *Basis {
 		for _, name := range sortedKeys(declared) {
 			all.Write([]byte(r.Address.String() + "\n" + name + "\n" + declared[name] + "\n"))
 		}
-		if r.action == "" {
+		if r.action == "" || r.left {
 			continue
 		}
 		b.Bound = append(b.Bound, Bound{

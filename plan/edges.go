@@ -22,7 +22,6 @@ func (p *planner) addEdges() {
 		}
 	}
 	p.handOver()
-	p.roll()
 }
 
 // afterLinks makes a step wait for the creation of all that it links to.

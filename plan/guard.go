@@ -51,7 +51,11 @@ func (p *planner) guardProtected() {
 		default:
 			continue
 		}
-		p.refuse(Refused, r, "", "it is protected and would be "+what, "declare it with protect: false and apply that by itself first")
+		hint := "declare it with protect: false and apply that by itself first"
+		if !p.destroy {
+			hint += ", or leave it as it is with --exclude " + r.Address.String()
+		}
+		p.refuse(Refused, r, "", "it is protected and would be "+what, hint)
 	}
 }
 

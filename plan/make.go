@@ -14,6 +14,10 @@ type Options struct {
 	// Origin tells which repository and path the stack comes from, as
 	// trueup.origin on its anchor does; "" where that is not known.
 	Origin string
+	// Targets leaves everything out but the addresses that these patterns mean,
+	// and what they need; Excludes leaves out what it means, and what needs
+	// that. Neither weakens a guard: they count as if nothing were left out.
+	Targets, Excludes []string
 	// Bind asks for the plan's [Basis] as well, so that it can be stored.
 	Bind bool
 	// Compare asks only for what differs. What a plan would refuse to do about
@@ -87,6 +91,7 @@ type row struct {
 	restart  bool        // an outage is needed though no operation asks for it
 	relinked []relinking // links to what is replaced
 
+	left   bool // out of the plan, as nobody asked for it
 	nodes  nodes
 	rank   int  // in the order of addresses
 	rolled bool // goes down in its turn among the members of its count
@@ -108,7 +113,7 @@ func (p *planner) plan() (*Plan, error) {
 		p.relink()
 	}
 	p.guard()
-	if err := p.problems.err(); err != nil {
+	if err := p.problems.err(); err != nil && !p.selective() {
 		return nil, err
 	}
 	for i, r := range p.rows {
@@ -119,6 +124,13 @@ func (p *planner) plan() (*Plan, error) {
 		return p.result(nil), nil
 	}
 	p.addEdges()
+	if p.selective() {
+		p.selectRows()
+	}
+	p.roll()
+	if err := p.problems.err(); err != nil {
+		return nil, err
+	}
 	steps := p.order()
 	if err := p.problems.err(); err != nil {
 		return nil, err

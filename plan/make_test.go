@@ -181,7 +181,7 @@ func TestMake(t *testing.T) {
 				c.cloud(w)
 			}
 			opts := c.option
-			if opts == (plan.Options{}) {
+			if cmp.Equal(opts, plan.Options{}) {
 				opts = defaults
 			}
 			stack, snap := shop(c.file...), w.snapshot()

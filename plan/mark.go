@@ -36,11 +36,16 @@ func (m Mark) Resolve(id string) Mark {
 func (p *planner) marks() []Mark {
 	var marks []Mark
 	for _, r := range p.rows {
+		if r.left {
+			continue
+		}
 		if m, due := p.mark(r); due {
 			marks = append(marks, m)
 		}
 	}
-	marks = append(marks, p.staleNotes()...)
+	if !p.selective() {
+		marks = append(marks, p.staleNotes()...)
+	}
 	slices.SortFunc(marks, func(a, b Mark) int { return provider.CompareAddress(a.Address, b.Address) })
 	return marks
 }

@@ -17,7 +17,7 @@ func (p *planner) result(ordered []*node) *Plan {
 		if r.live != nil {
 			plan.IDs[r.Address] = r.live.ID
 		}
-		if r.action != "" {
+		if r.action != "" && !r.left {
 			plan.Changes = append(plan.Changes, p.change(r))
 		}
 	}

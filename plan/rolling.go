@@ -23,7 +23,7 @@ func (p *planner) roll() {
 		}
 		at := block{r.Kind, r.want.Block}
 		size[at]++
-		if r.nodes.up != nil && r.live != nil && r.wantedPower() != powerStopped {
+		if r.nodes.up != nil && !r.left && r.live != nil && r.wantedPower() != powerStopped {
 			members[at] = append(members[at], r)
 		}
 	}

@@ -37,6 +37,8 @@ type savedPart struct {
 	Path       string   `json:"path"`
 	Variables  []string `json:"variables,omitempty"`
 	MaxDeletes int      `json:"maxDeletes"`
+	Targets    []string `json:"targets,omitempty"`
+	Excludes   []string `json:"excludes,omitempty"`
 	Basis      *Basis   `json:"basis"`
 	Changes    []Change `json:"changes"`
 	Steps      []Step   `json:"steps"`
@@ -47,7 +49,8 @@ type savedPart struct {
 // [Options.Bind].
 func (s *Saved) MarshalJSON() ([]byte, error) {
 	return json.Marshal(savedJSON{s.Plan.form(), &savedPart{
-		Path: s.Path, Variables: s.Variables, MaxDeletes: s.Options.MaxDeletes,
+		Path: s.Path, Variables: s.Variables,
+		MaxDeletes: s.Options.MaxDeletes, Targets: s.Options.Targets, Excludes: s.Options.Excludes,
 		Basis: s.Plan.Basis, Changes: s.Plan.Changes, Steps: s.Plan.Steps, Notes: s.Plan.Notes,
 	}})
 }
@@ -67,7 +70,7 @@ func (s *Saved) UnmarshalJSON(data []byte) error {
 	part := form.Saved
 	*s = Saved{
 		Path: part.Path, Variables: part.Variables,
-		Options: Options{MaxDeletes: part.MaxDeletes, Bind: true},
+		Options: Options{MaxDeletes: part.MaxDeletes, Targets: part.Targets, Excludes: part.Excludes, Bind: true},
 		Plan: &Plan{
 			Stack: form.Stack, Changes: part.Changes, Steps: part.Steps, Notes: part.Notes,
 			Basis: part.Basis, summary: &form.Summary,

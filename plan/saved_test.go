@@ -56,7 +56,7 @@ func TestSavedPlanShowsWhatItShowed(t *testing.T) {
 	w, stack := edited()
 	p := mustMake(t, w, stack)
 	saved := stored(t, p)
-	if saved.Path != "shop" || saved.Options != bound {
+	if saved.Path != "shop" || !cmp.Equal(saved.Options, bound) {
 		t.Errorf("read %q and %+v", saved.Path, saved.Options)
 	}
 	hidden := cmp.Transformer("hidden", func(f plan.FieldChange) []string {

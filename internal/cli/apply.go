@@ -17,7 +17,7 @@ func applyCommand(p *process) *ucli.Command {
 			"trueup apply --yes --lock-timeout 10m --timeout 1h shop",
 			"trueup plan -o plan.json shop && trueup apply --yes plan.json",
 			"trueup apply --cloud simulator examples/shop",
-		}, stackFlags(), cloudFlags(), changeFlags(), []ucli.Flag{
+		}, stackFlags(), cloudFlags(), changeFlags(), selectFlags(), []ucli.Flag{
 			maxDeletesFlag(),
 			&ucli.StringFlag{Name: "passwords-to", Usage: "append the passwords that the cloud generates to `FILE` (0600)"},
 		})
@@ -26,12 +26,16 @@ func applyCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		if o.maxDeletes, err = readMaxDeletes(c); err != nil {
+		planning, err := readPlanning(c)
+		if err != nil {
 			return err
 		}
+		o.maxDeletes, o.targets, o.excludes = planning.MaxDeletes, planning.Targets, planning.Excludes
 		if isSaved(o.paths[0]) {
-			if c.IsSet("max-deletes") {
-				return usagef("--max-deletes is part of a saved plan: give it to plan -o")
+			for _, flag := range []string{"max-deletes", "target", "exclude"} {
+				if c.IsSet(flag) {
+					return usagef("--%s is part of a saved plan: give it to plan -o", flag)
+				}
 			}
 			if o.saved, o.paths[0], err = readSaved(o.paths[0]); err != nil {
 				return err

@@ -27,6 +27,8 @@ type changeOptions struct {
 	lockTimeout time.Duration
 	parallel    int
 	maxDeletes  int
+	targets     []string
+	excludes    []string
 	passwordsTo string
 	jsonEvents  bool
 	saved       *plan.Saved // the plan that is to be applied, if it is a saved one
@@ -183,7 +185,7 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 
 // plan makes the plan. Of a saved one it makes sure that it is still the same.
 func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
-	opts := plan.Options{MaxDeletes: c.maxDeletes}
+	opts := plan.Options{MaxDeletes: c.maxDeletes, Targets: c.targets, Excludes: c.excludes}
 	if c.saved != nil {
 		opts = c.saved.Options
 	}

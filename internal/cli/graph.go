@@ -14,8 +14,8 @@ import (
 type graphOptions struct {
 	stackOptions
 	cloudOptions
-	maxDeletes int
-	format     string
+	planning plan.Options
+	format   string
 }
 
 func graphCommand(p *process) *ucli.Command {
@@ -25,7 +25,7 @@ func graphCommand(p *process) *ucli.Command {
 			"trueup graph",
 			"trueup graph --format dot shop | dot -Tsvg > shop.svg",
 			"trueup graph --format mermaid plan.json  # for a comment on GitHub or GitLab",
-		}, stackFlags(), cloudFlags(), []ucli.Flag{
+		}, stackFlags(), cloudFlags(), selectFlags(), []ucli.Flag{
 			maxDeletesFlag(),
 			&ucli.StringFlag{Name: "format", Value: "text", Usage: "write the graph as `FORMAT`: text, dot or mermaid"},
 		})
@@ -38,7 +38,7 @@ func graphCommand(p *process) *ucli.Command {
 		if o.cloudOptions, err = readCloud(c); err != nil {
 			return err
 		}
-		if o.maxDeletes, err = readMaxDeletes(c); err != nil {
+		if o.planning, err = readPlanning(c); err != nil {
 			return err
 		}
 		switch o.format {
@@ -87,5 +87,5 @@ func graphed(ctx context.Context, p *process, o graphOptions) (made *plan.Plan, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	return compare(ctx, cloud, stack, plan.Make, plan.Options{MaxDeletes: o.maxDeletes})
+	return compare(ctx, cloud, stack, plan.Make, o.planning)
 }

@@ -14,7 +14,7 @@ import (
 type planOptions struct {
 	stackOptions
 	cloudOptions
-	maxDeletes   int
+	planning     plan.Options
 	json         bool
 	detailedExit bool
 	save         string // file; "" where the plan is only shown
@@ -30,9 +30,10 @@ func planCommand(p *process) *ucli.Command {
 			"trueup plan --detailed-exitcode          # exit 2 if there are changes, for scripts",
 			"trueup plan --format json | jq .summary",
 			"trueup plan -o plan.json shop            # for trueup show and trueup apply",
+			"trueup plan --target vm/web-2            # and what it needs, of the whole stack",
 			"trueup plan --explain                    # the calls, for CloudMonkey",
 			"trueup plan --cloud simulator examples/shop",
-		}, stackFlags(), cloudFlags(), []ucli.Flag{
+		}, stackFlags(), cloudFlags(), selectFlags(), []ucli.Flag{
 			maxDeletesFlag(), formatFlag(),
 			&ucli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
 			&ucli.BoolFlag{Name: "explain", Usage: "show every call to the API as a command for CloudMonkey"},
@@ -47,7 +48,7 @@ func planCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		maxDeletes, err := readMaxDeletes(c)
+		planning, err := readPlanning(c)
 		if err != nil {
 			return err
 		}
@@ -55,7 +56,7 @@ func planCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		o := planOptions{stack, cloud, maxDeletes, asJSON, c.Bool("detailed-exitcode"), c.String("o"), c.Bool("explain")}
+		o := planOptions{stack, cloud, planning, asJSON, c.Bool("detailed-exitcode"), c.String("o"), c.Bool("explain")}
 		if o.explain && o.json {
 			return usagef("--explain writes text: leave --format out")
 		}
@@ -77,7 +78,8 @@ func runPlan(ctx context.Context, p *process, o planOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	opts := plan.Options{MaxDeletes: o.maxDeletes, Bind: o.save != ""}
+	opts := o.planning
+	opts.Bind = o.save != ""
 	made, err := checkedPlan(ctx, cloud, stack, plan.Make, opts)
 	if err != nil {
 		return err
