@@ -50,7 +50,7 @@ const (
 	Hang         Action = "hang"           // no answer until the client gives up, or For is over; nothing was done
 	Delay        Action = "delay"          // the answer takes For longer
 	SlowJob      Action = "slow-job"       // the job takes For
-	FailJob      Action = "failed-job"     // the job fails; nothing was done
+	FailJob      Action = "failed-job"     // the job fails; what the call had made goes, but for a machine: it is in Error
 	FailJobAfter Action = "failed-after"   // the job fails; it was done all the same
 	EndlessJob   Action = "endless-job"    // the job stays pending for ever
 	HideJob      Action = "hidden-job"     // listAsyncJobs does not show the job
