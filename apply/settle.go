@@ -88,7 +88,7 @@ func (l *Lease) noted() []*settling {
 			continue // nothing to ask for; what lives is seen by reading
 		}
 		id := JobID(n.run, address, n.attempt)
-		op := provider.Op{Kind: address.Kind, Address: address, ID: n.id, JobID: id}
+		op := provider.Op{Kind: address.Kind, Address: address, ID: n.id, JobID: id, Marker: l.stack + "/" + address.String()}
 		all = append(all, &settling{job: provider.Job{ID: id, Resource: n.id, Op: op}})
 	}
 	return all

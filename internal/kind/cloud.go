@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		sharedAddress:   newFact[bool](),
 		canReserve:      newFact[bool](),
 		handedOut:       map[string]bool{},
+		told:            map[string]string{},
 	}
 	for _, k := range all() {
 		c.kinds[k.Name] = k
@@ -55,8 +57,9 @@ type cloud struct {
 	sharedAddress fact[bool]   // see [provider.Capabilities]
 	canReserve    fact[bool]   // whether the server has reserveIpAddress
 
-	mu        sync.Mutex      // guards handedOut: several creations are prepared at a time
-	handedOut map[string]bool // ids of free addresses that were chosen already
+	mu        sync.Mutex        // guards what follows: several creations are prepared, and waited for, at a time
+	handedOut map[string]bool   // ids of free addresses that were chosen already
+	told      map[string]string // markers of what earlier runs have made, by id, as the jobs told
 }
 
 // operation finds how an operation is sent.
@@ -99,7 +102,7 @@ func (c *cloud) Start(ctx context.Context, op provider.Op) (provider.Job, error)
 }
 
 // Wait implements [provider.Operator]. A job without an operation's name, noted
-// by an earlier run, is only waited for.
+// by an earlier run, is only waited for, and its resource is marked.
 func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, error) {
 	result := provider.Result{ID: job.Resource, LiveName: job.Op.LiveName}
 	if job.Done {
@@ -107,7 +110,8 @@ func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, er
 	}
 	since := c.source.Now()
 	if job.Op.Name == "" {
-		_, err := cloudstack.ResumeRaw(c.client, cloudstack.ID(job.ID)).Wait(ctx)
+		made, err := c.waitNoted(ctx, job)
+		result.ID = cmp.Or(made.ID, result.ID)
 		return result, c.failure(job.Op, c.waitFailure(job, since, err))
 	}
 	cmd, err := c.operation(job.Op)
@@ -134,6 +138,38 @@ func (c *cloud) Wait(ctx context.Context, job provider.Job) (provider.Result, er
 		return result, nil
 	}
 	return provider.Result{}, c.failure(job.Op, c.waitFailure(job, since, err))
+}
+
+// waitNoted waits for the creation that an earlier run noted. What its job has
+// made carries the run's marker from then on: of an address that nobody chose
+// beforehand nothing else tells whose it is.
+func (c *cloud) waitNoted(ctx context.Context, job provider.Job) (provider.Result, error) {
+	k := c.kinds[job.Op.Kind]
+	if k.Kind == nil {
+		return provider.Result{}, fmt.Errorf("there is no kind %q", job.Op.Kind)
+	}
+	create := k.commands[k.Creation[0]]
+	if create.wait == nil {
+		return provider.Result{}, noJob(job.Op)
+	}
+	made, err := create.wait(ctx, c, job)
+	if err == nil && made.ID != "" && job.Op.Marker != "" {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.told[made.ID] = job.Op.Marker
+	}
+	return made, err
+}
+
+// mark gives what earlier runs have made their markers, where it has none.
+func (c *cloud) mark(resources []provider.Live) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, l := range resources {
+		if l.Marker == "" {
+			resources[i].Marker = c.told[l.ID]
+		}
+	}
 }
 
 // reconsider returns nil for a refusal of what is so already, and otherwise the

@@ -12,7 +12,7 @@ import (
 )
 
 // prepareAddress picks a free address of the zone at random, so that two runs
-// seldom want the same; or the one that an earlier run has reserved for the same
+// seldom want the same; or the one that an earlier run has noted for the same
 // purpose. There is no choice on clouds that share addresses, nor
 // on servers before 4.17, which can't reserve one.
 func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, error) {
@@ -39,9 +39,10 @@ func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, erro
 	return c.pick(free, zone)
 }
 
-// reserved is the address that a run which was killed has noted and reserved,
-// and not taken: it would be held for nothing. It is "" where there is none,
-// and where another stack's anchor notes the same.
+// reserved is the address that a run which was killed has noted, and perhaps
+// reserved, but not taken: it would be held for nothing, now or when the run's
+// last call has arrived. It is "" where there is none, and where another
+// stack's anchor notes the same.
 func (c *cloud) reserved(ctx context.Context, op provider.Op) (string, error) {
 	stack, _, _ := strings.Cut(op.Marker, "/")
 	anchors, err := c.Anchors(ctx)
@@ -57,7 +58,7 @@ func (c *cloud) reserved(ctx context.Context, op provider.Op) (string, error) {
 		return "", nil
 	}
 	a, err := c.address(ctx, id)
-	if errors.Is(err, cloudstack.ErrNotFound) || err == nil && a.State != "Reserved" {
+	if errors.Is(err, cloudstack.ErrNotFound) || err == nil && a.State != "Reserved" && a.State != "Free" {
 		return "", nil
 	}
 	return id, err

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -82,9 +83,9 @@ func TestPrepareNeverGivesOneAddressTwice(t *testing.T) {
 	})
 }
 
-// TestReservedAddressOfAKilledRunIsTaken: it is chosen again, once, and only
-// while no other stack notes it.
-func TestReservedAddressOfAKilledRunIsTaken(t *testing.T) {
+// TestNotedAddressOfAKilledRunIsTaken: it is chosen again, once, whether or not
+// its reservation has arrived, and only while no other stack notes it.
+func TestNotedAddressOfAKilledRunIsTaken(t *testing.T) {
 	inCloud(t, simulator.Config{}, func(b *bench) {
 		op := provider.Op{
 			Kind: "elasticIP", Address: provider.Address{Kind: "elasticIP", Name: "front"}, Marker: "shop/elasticIP/front",
@@ -110,8 +111,8 @@ func TestReservedAddressOfAKilledRunIsTaken(t *testing.T) {
 		free := prepare(b.cloud)
 		note("shop", free)
 		next := func() provider.Cloud { return Open(b.client, Source{Now: time.Now, Pick: func(int) int { return 0 }}) }
-		if got := prepare(next()); got == free {
-			t.Error("chosen again although it was not reserved")
+		if got := prepare(next()); got != free {
+			t.Errorf("got %s, want the noted %s, whose reservation may be on its way", got, free)
 		}
 		hand(b, cloudstack.ReserveIPAddress{ID: cloudstack.ID(free)})
 		cloud := next()
@@ -124,6 +125,27 @@ func TestReservedAddressOfAKilledRunIsTaken(t *testing.T) {
 		note("other", free)
 		if got := prepare(next()); got == free {
 			t.Error("chosen although another stack notes it")
+		}
+	})
+}
+
+// TestAddressThatNobodyChoseIsKnownByItsJob: where addresses can't be chosen
+// nothing else tells which one a killed run has got.
+func TestAddressThatNobodyChoseIsKnownByItsJob(t *testing.T) {
+	inCloud(t, simulator.Config{Flavour: simulator.Exoscale}, func(b *bench) {
+		made := b.do(provider.Op{Kind: "elasticIP", Name: "associate", Fields: provider.Fields{"zone": b.choose("zone", "sg1", "")}})
+		if got := b.live(made.ID).Marker; got != "" {
+			t.Errorf("marked %q before anybody asked for the job", got)
+		}
+		noted := provider.Job{
+			ID: fmt.Sprintf("00000000-0000-4000-8000-%012d", b.jobs),
+			Op: provider.Op{Kind: "elasticIP", Address: provider.Address{Kind: "elasticIP", Name: "front"}, Marker: "shop/elasticIP/front"},
+		}
+		if result, err := b.cloud.Wait(b.t.Context(), noted); err != nil || result.ID != made.ID {
+			t.Fatalf("got %v, %v", result, err)
+		}
+		if got, want := b.live(made.ID).Marker, "shop/elasticIP/front"; got != want {
+			t.Errorf("marked %q, want %q", got, want)
 		}
 	})
 }

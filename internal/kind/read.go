@@ -40,6 +40,7 @@ func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snaps
 
 	snapshot.Resources = slices.Concat(found...)
 	slices.SortFunc(snapshot.Resources, provider.CompareLive)
+	c.mark(snapshot.Resources)
 	if anchors {
 		groups, err := s.securityGroups(ctx) // read already, where groups are in scope
 		if err != nil {
