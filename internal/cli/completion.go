@@ -31,8 +31,8 @@ func completionCommand(p *process) *ucli.Command {
 	c := command("completion", "print a shell's script that completes trueup's words", "bash|zsh|fish",
 		"Prints a script for the shell to read. Commands, flags, and for trueup api the server's commands and\ntheir parameters are completed, these from what the last trueup api of the same server has kept.",
 		[]string{
-			"source <(trueup completion bash)                     # in ~/.bashrc",
-			"source <(trueup completion zsh)                      # in ~/.zshrc, after compinit",
+			"trueup completion bash >~/.local/share/bash-completion/completions/trueup",
+			"trueup completion zsh >~/.trueup.zsh                # and in ~/.zshrc, after compinit: source ~/.trueup.zsh",
 			"trueup completion fish >~/.config/fish/completions/trueup.fish",
 		})
 	c.BashComplete = func(*ucli.Context) {
