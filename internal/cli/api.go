@@ -86,7 +86,8 @@ func runAPI(ctx context.Context, p *process, o apiOptions) (err error) {
 	return printJSON(p.stdout, answer)
 }
 
-// send calls the command and gives what is to be printed.
+// send calls the command and gives what is to be printed. With wait that is the
+// result of the job that the answer names, also where the command asks for one.
 func (r checkedRequest) send(ctx context.Context, client *cloudstack.Client, o apiOptions) (any, error) {
 	if o.all && r.paged {
 		return readPages(ctx, client, r.request)
@@ -95,11 +96,11 @@ func (r checkedRequest) send(ctx context.Context, client *cloudstack.Client, o a
 	if err != nil || !o.wait {
 		return answer, err
 	}
-	id, ok := answer["jobid"].(string)
-	if _, ended := answer["jobstatus"]; !ok || ended { // synchronous, or about a job
+	id, ok := answer["jobid"]
+	if !ok { // synchronous
 		return answer, nil
 	}
-	return r.await(ctx, client, cloudstack.ID(id))
+	return r.await(ctx, client, cloudstack.ID(fmt.Sprint(id)))
 }
 
 // await waits for a job and gives its result.
@@ -108,7 +109,7 @@ func (r request) await(ctx context.Context, client *cloudstack.Client, id clouds
 		var waiting *cloudstack.WaitError
 		if errors.As(err, &waiting) {
 			waiting.Command = r.command
-			return nil, fmt.Errorf("%w; ask for it with: trueup api queryAsyncJobResult jobid=%s", err, id)
+			return nil, fmt.Errorf("%w; go on waiting with: trueup api --wait queryAsyncJobResult jobid=%s", err, id)
 		}
 		if err == nil {
 			state.Command = r.command

@@ -50,7 +50,7 @@ func TestAPIWaitIsLeft(t *testing.T) {
 				if got := exitCode(err); got != c.want {
 					t.Errorf("exit code %d, want %d", got, c.want)
 				}
-				if err == nil || !strings.Contains(err.Error(), "ask for it with: trueup api queryAsyncJobResult jobid=") {
+				if err == nil || !strings.Contains(err.Error(), "go on waiting with: trueup api --wait queryAsyncJobResult jobid=") {
 					t.Errorf("%v", err)
 				}
 			})
