@@ -1,7 +1,6 @@
 package examples
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/trueup/trueup/internal/cli"
 	"github.com/trueup/trueup/provider/cloudstack"
 	"github.com/trueup/trueup/provider/simulator"
 )
@@ -62,30 +60,30 @@ func (c *cloud) env() []string {
 }
 
 // trueup runs the program and fails the test if it exits with another code
-// than wanted. It returns what the program wrote to stdout and stderr.
+// than wanted. It returns what the program wrote.
 func (c *cloud) trueup(want int, args ...string) string {
 	c.Helper()
-	code, out := c.run(args...)
-	if code != want {
-		c.Fatalf("trueup %s: exit %d, want %d\n%s", strings.Join(args, " "), code, want, out)
+	p := c.run(args...)
+	if code := p.wait(); code != want {
+		c.Fatalf("trueup %s: exit %d, want %d\n%s", strings.Join(args, " "), code, want, p.said())
 	}
-	return out
+	return p.said()
 }
 
-// run runs the program and returns its exit code and all that it wrote.
-func (c *cloud) run(args ...string) (code int, out string) {
-	var written bytes.Buffer
-	code = cli.Main(append([]string{"trueup"}, args...), strings.NewReader(""), &written, &written, c.env())
-	return code, written.String()
+// run starts the program.
+func (c *cloud) run(args ...string) *process {
+	c.Helper()
+	p := c.process(args...)
+	p.release()
+	return p
 }
 
 // changes plans and returns a line for each change: "vm/web-1 update drift displayName".
 func (c *cloud) changes(args ...string) []string {
 	c.Helper()
-	var out, talk bytes.Buffer
-	args = append([]string{"trueup", "plan", "--format", "json"}, args...)
-	if code := cli.Main(args, strings.NewReader(""), &out, &talk, c.env()); code != 0 {
-		c.Fatalf("%s: exit %d\n%s%s", strings.Join(args, " "), code, out.String(), talk.String())
+	p := c.run(append([]string{"plan", "--format", "json"}, args...)...)
+	if code := p.wait(); code != 0 {
+		c.Fatalf("plan %s: exit %d\n%s", strings.Join(args, " "), code, p.said())
 	}
 	var plan struct {
 		Changes []struct {
@@ -93,8 +91,8 @@ func (c *cloud) changes(args ...string) []string {
 			Fields                 []struct{ Name string }
 		}
 	}
-	if err := json.Unmarshal(out.Bytes(), &plan); err != nil {
-		c.Fatalf("%v in %s", err, out.String())
+	if err := json.Unmarshal(p.stdout.Bytes(), &plan); err != nil {
+		c.Fatalf("%v in %s", err, p.said())
 	}
 	lines := []string{}
 	for _, change := range plan.Changes {

@@ -25,7 +25,8 @@ func TestFailureLeavesNothingUnownedAndTheRestIsDone(t *testing.T) {
 		t.Run(fault.Command+" "+string(fault.Do), func(t *testing.T) {
 			t.Parallel()
 			c := newCloud(t, simulator.Config{Seed: 1, Faults: &simulator.Faults{Faults: []simulator.Fault{fault}}})
-			code, out := c.run("apply", "--yes", "shop")
+			p := c.run("apply", "--yes", "shop")
+			code, out := p.wait(), p.said()
 			if code != 0 && code != 4 {
 				t.Fatalf("exit %d, want 4, or 0 where it was mended on the way\n%s", code, out)
 			}
