@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider/simulator"
+)
+
+// fates are all that can happen at a call.
+var fates = []fate{killedBefore, killedAfter, killedEarly, answerLost, serverErrs, serverAway, erredAfter}
+
+func TestApplyFinishesWhatABrokenApplyBegan(t *testing.T) {
+	for _, s := range []story{
+		{name: "minimal", stack: mustLoadStack(t, "../../examples/minimal"), command: "apply"},
+		{name: "shop", stack: mustLoadStack(t, "../../examples/shop"), command: "apply"},
+		{name: "elastic", flavour: simulator.Exoscale, stack: mustLoadStack(t, "../../examples/elastic"), command: "apply"},
+	} {
+		t.Run(s.name, s.sweep)
+	}
+}
+
+func TestDestroyFinishesWhatABrokenDestroyBegan(t *testing.T) {
+	for _, s := range []story{
+		{name: "minimal", stack: mustLoadStack(t, "../../examples/minimal")},
+		{name: "shop", stack: mustLoadStack(t, "../../examples/shop")},
+		{name: "elastic", flavour: simulator.Exoscale, stack: mustLoadStack(t, "../../examples/elastic")},
+	} {
+		s.before, s.command = s.stack, "destroy"
+		t.Run(s.name, s.sweep)
+	}
+}
+
+// TestApplyFinishesWhatABrokenUpdateBegan changes three machines one after the
+// other, in an outage each, and at once adds, changes and removes others.
+func TestApplyFinishesWhatABrokenUpdateBegan(t *testing.T) {
+	story{name: "update", before: stackOf(t, beforeUpdate), stack: stackOf(t, afterUpdate), command: "apply"}.sweep(t)
+}
+
+const beforeUpdate = `
+version: 1
+stack: shop
+zone: sg1
+origin: sweep
+defaults:
+  vm: {template: "CentOS 5.6 (64-bit) no GUI (Simulator)", offering: Small Instance}
+securityGroups:
+  web:
+    ingress: [tcp/80 from any, tcp/22 from 192.0.2.0/24]
+  old:
+    ingress: [tcp/81 from group:web, tcp/82 from group:old]
+vms:
+  web:
+    count: 3
+    securityGroups: [web]
+    update: {maxUnavailable: 1}
+  old: {securityGroups: [old]}
+  idle: {securityGroups: [old], power: stopped}
+`
+
+const afterUpdate = `
+version: 1
+stack: shop
+zone: sg1
+origin: sweep
+defaults:
+  vm: {template: "CentOS 5.6 (64-bit) no GUI (Simulator)", offering: Small Instance}
+affinityGroups:
+  apart: {type: non-strict host anti-affinity}
+securityGroups:
+  web:
+    ingress: [tcp/80 from any, tcp/443 from any]
+  lb:
+    ingress: [tcp/90 from group:web]
+vms:
+  web:
+    count: 3
+    displayName: Web ${index}
+    offering: Medium Instance
+    securityGroups: [web, lb]
+    affinityGroups: [apart]
+    tags: {team: web}
+    update: {maxUnavailable: 1}
+  idle: {securityGroups: [web]}
+  new: {securityGroups: [lb]}
+`
+
+// torture in the environment sweeps every call; without it, some of them.
+const torture = "TRUEUP_TORTURE"
+
+// sample is about how many calls of a story are swept without torture, all
+// fates taken together.
+const sample = 60
+
+// sweep runs the story once undisturbed, and then for every fate and call once
+// more.
+func (s story) sweep(t *testing.T) {
+	want := s.unbroken(t)
+	every := 1
+	if os.Getenv(torture) == "" {
+		every = max(1, want.calls*len(fates)/sample)
+	}
+	t.Logf("%d calls, each %d. of them", want.calls, every)
+	for i, f := range fates {
+		t.Run(strings.ReplaceAll(string(f), " ", "-"), func(t *testing.T) {
+			for at := 1 + i*every/len(fates); at <= want.calls; at += every {
+				t.Run(fmt.Sprint(at), func(t *testing.T) { s.broken(t, at, f, want) })
+			}
+		})
+	}
+}
+
+func (s story) config() simulator.Config {
+	return simulator.Config{Flavour: s.flavour, Seed: 1, Limits: s.limits}
+}
+
+// ending is how a story ends.
+type ending struct {
+	calls int      // of the run that may be broken
+	state []string // see portrait
+	left  []string // what waits for the cloud
+}
+
+// unbroken runs the story without anything going wrong.
+func (s story) unbroken(t *testing.T) (e ending) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlayground(t, s.config())
+		s.prepare(p)
+		e.calls = p.must(2, s.stack, s.command).count()
+		e.left = p.unfinished(s.stack, s.planner())
+		if len(e.left) > 0 && s.command != "destroy" {
+			t.Fatalf("after an unbroken run: %s", strings.Join(e.left, "\n"))
+		}
+		now := p.look()
+		if text := p.touched(now); text != "" {
+			t.Fatalf("other people's things: %s", text)
+		}
+		e.state = portrait(now)
+	})
+	return e
+}
+
+func (s story) prepare(p *playground) {
+	if s.before != nil {
+		p.must(1, s.before, "apply")
+	}
+}
+
+func (s story) planner() planner {
+	if s.command == "destroy" {
+		return plan.Destroy
+	}
+	return plan.Make
+}
+
+// broken runs the story with a fate at one call, and then the plain command.
+func (s story) broken(t *testing.T, at int, f fate, want ending) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlayground(t, s.config())
+		s.prepare(p)
+		w := &wire{at: at, fate: f, late: time.Duration(at%30+1) * time.Second}
+		victim := p.newRun(2, s.stack, s.command, w, f == killedEarly || at%2 == 0)
+		victim.start()
+		select {
+		case <-victim.ctx.Done(): // killed
+		case <-victim.done:
+		}
+		again := p.newRun(3, s.stack, s.command, &wire{}, false)
+		again.start()
+		<-again.done
+		if again.err != nil {
+			t.Errorf("the command afterwards: %v", again.err)
+		}
+		if f == killedEarly { // what came late is put right by the next
+			w.after.Wait()
+			again = p.newRun(4, s.stack, s.command, &wire{}, false)
+			again.start()
+			<-again.done
+			if again.err != nil {
+				t.Errorf("the command after what came late: %v", again.err)
+			}
+		}
+		if diff := difference(want.left, p.unfinished(s.stack, s.planner())); diff != "" {
+			t.Errorf("left to do after an unbroken run (-) and after this (+):\n%s", diff)
+		}
+		now := p.look()
+		if diff := difference(want.state, portrait(now)); diff != "" {
+			t.Errorf("the cloud differs from that of an unbroken run (-want +got):\n%s", diff)
+		}
+		if text := p.touched(now); text != "" {
+			t.Errorf("other people's things: %s", text)
+		}
+		if f.kills() {
+			<-victim.done
+		}
+		if t.Failed() {
+			t.Logf("at call %d, %s: %s\nthe broken run: %v\n%s\nthe run afterwards:\n%s", at, cmp.Or(w.struck(), "never"), f, victim.err, victim.out.String(), again.out.String())
+		}
+	})
+}
+
+// difference lists the lines that are only in one of two sorted lists.
+func difference(want, got []string) string {
+	var lines []string
+	for len(want) > 0 || len(got) > 0 {
+		switch {
+		case len(want) > 0 && len(got) > 0 && want[0] == got[0]:
+			want, got = want[1:], got[1:]
+		case len(got) == 0 || len(want) > 0 && want[0] < got[0]:
+			lines, want = append(lines, "- "+want[0]), want[1:]
+		default:
+			lines, got = append(lines, "+ "+got[0]), got[1:]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
