@@ -44,7 +44,7 @@ type entry struct {
 	tagType, id    string
 	remove, create map[string]string // tags on the resource
 	note           map[string]string // tags that the anchor is to carry
-	guard          tag               // on the anchor while note changes
+	guard          tag               // on the anchor while note, or the tag of the address, changes
 	forget         map[string]string // tags that leave the anchor once all else is confirmed
 	err            error
 }
@@ -141,7 +141,9 @@ func (r *run) post(a *account) {
 		e.create = maps.Clone(m.Want)
 		if !a.made { // what was made has none of its predecessor's tags
 			e.remove = maps.Clone(m.Have)
-			delete(e.remove, provider.TagStack) // it is never without an owner
+			if !m.Leaves {
+				delete(e.remove, provider.TagStack) // it is never without an owner
+			}
 		}
 	}
 	if a.undone {
@@ -156,7 +158,7 @@ func (r *run) post(a *account) {
 		}
 		e.note, e.forget = nil, nil
 	}
-	if a.note == (tag{}) && r.changes(e.note) {
+	if a.note == (tag{}) && (r.changes(e.note) || r.opts.Lease != nil && e.remove[provider.TagAddress] != "" && !m.Leaves) {
 		e.guard = createNote(e.address, note{r.opts.Run, 0, id})
 		e.forget[e.guard.key] = e.guard.value
 	}

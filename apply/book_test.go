@@ -131,8 +131,8 @@ func TestMarksWithoutStepsAreWritten(t *testing.T) {
 		if r.Ending() != Succeeded {
 			t.Error(r.Err())
 		}
-		want := `createTags UserVm [v1] map[trueup.stack:shop]
-createTags anchor map[trueup.note.key.ops:r1/0/k1]
+		want := `createTags anchor map[trueup.note.key.ops:r1/0/k1]
+createTags UserVm [v1] map[trueup.stack:shop]
 deleteTags anchor map[trueup.own.key.ops:k1 old]
 createTags anchor map[trueup.own.key.ops:k1 new]
 deleteTags anchor map[trueup.note.key.ops:r1/0/k1 trueup.note.vm.web:r0/1 trueup.own.key.gone:k2 old]

@@ -29,13 +29,13 @@ func (f *flush) run(ctx context.Context) {
 		}
 		return
 	}
+	f.put(ctx, "note that it changes", func(e *entry) map[string]string { return e.guard.tags() })
 	for _, group := range f.groups(func(e *entry) map[string]string { return e.remove }) {
 		f.remove(ctx, group)
 	}
 	for _, group := range f.groups(func(e *entry) map[string]string { return e.create }) {
 		f.create(ctx, group)
 	}
-	f.put(ctx, "note that it changes", func(e *entry) map[string]string { return e.guard.tags() })
 	f.put(ctx, "note what it is", func(e *entry) map[string]string { return e.note })
 	f.forget(ctx)
 }

@@ -35,8 +35,8 @@ type SettleOptions struct {
 // Of a create whose job the cloud does not know nobody can say whether it was
 // never sent or is still on its way. It is asked for again once the settling
 // time has passed since the lease was taken; until then nothing of its address
-// is made a second time, because nothing is. Where the cloud grants a name once
-// there is nothing to wait for.
+// is made a second time, because nothing is. Where the cloud makes nothing of the
+// same name twice there is nothing to wait for.
 func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleOptions) error {
 	settled := l.noted()
 	waitAll(ctx, cloud, settled)
@@ -44,7 +44,7 @@ func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleO
 	var addresses []provider.Address
 	for _, s := range settled {
 		k := opts.Kinds.Get(s.job.Op.Kind)
-		if errors.Is(s.err, provider.ErrNotFound) && (k == nil || !k.UniqueName) {
+		if errors.Is(s.err, provider.ErrNotFound) && (k == nil || !k.UniqueName && !k.Repeatable) {
 			unknown = append(unknown, s)
 			addresses = append(addresses, s.job.Op.Address)
 		}

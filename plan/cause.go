@@ -93,7 +93,7 @@ func (p *planner) storedSpec(r *row) stored {
 	}
 	text := r.live.Tags[provider.TagSpec]
 	if r.kind.TagType == "" {
-		text = p.anchor.owns[r.Address].spec
+		text = p.ownNote(r).spec
 	}
 	version, rest, _ := strings.Cut(text, ".")
 	if version != specVersion {

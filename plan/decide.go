@@ -24,6 +24,9 @@ const (
 func (p *planner) decide() {
 	for _, r := range p.rows {
 		switch {
+		case r.kept:
+			r.action = Forget
+			r.because("keep: it stays as it is, and is the stack's no longer")
 		case r.want == nil:
 			r.action = Delete
 		case r.live == nil:
@@ -60,6 +63,11 @@ func (p *planner) decideLive(r *row) {
 		p.notes = p.notes[:remarks] // nothing of it is left as it is
 	case len(r.diffs) > 0:
 		r.action = Update
+	case r.was != provider.Address{}:
+		r.action = Rename
+	}
+	if r.was != (provider.Address{}) {
+		r.because("it was " + r.was.String())
 	}
 }
 

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -15,6 +14,7 @@ func (p *planner) guard() {
 		return
 	}
 	p.guardProtected()
+	p.guardPolicy()
 	if !p.destroy {
 		p.guardEmpty()
 		p.guardDeletes()
@@ -46,7 +46,7 @@ func (p *planner) guardProtected() {
 			what = "deleted"
 		case r.action == Recreate:
 			what = "replaced"
-		case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }):
+		case r.reinstalled():
 			what = "reinstalled"
 		default:
 			continue

@@ -47,6 +47,10 @@ func (p *Plan) Summary() Summary {
 			s.Reinstall++
 		case Delete:
 			s.Delete++
+		case Rename:
+			s.Rename++
+		case Forget:
+			s.Forget++
 		}
 	}
 	for _, step := range p.Steps {

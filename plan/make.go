@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/spec"
 )
@@ -55,7 +57,8 @@ type planner struct {
 	missing  map[identity]*row // declared and not live, the id being a live name
 	rows     []*row            // sorted by address
 	rowAt    map[provider.Address]*row
-	users    map[*row][]use // of live links, by what they lead to
+	was      map[provider.Address]*row // by the address that the file says it had
+	users    map[*row][]use            // of live links, by what they lead to
 	nodes    []*node
 	ids      map[string]bool
 	firstRun map[*row]*node
@@ -70,6 +73,10 @@ type planner struct {
 //	yes      | -        | create
 //	yes      | equal    | none
 //	yes      | differs  | update, reinstall or replace, or refused
+//	yes      | else-    | rename: it is owned under the address that it was
+//	         | where    |
+//	keep     | owned    | forget
+//	keep     | else     | none: it is the stack's no more
 //	-        | owned    | delete
 //	-        | begun    | delete, from where it stopped
 type row struct {
@@ -81,6 +88,10 @@ type row struct {
 	live           *provider.Live
 	// resumed is set where the live resource is ours by an open note only.
 	resumed bool
+	// kept is set where the file says that the stack manages it no longer.
+	kept bool
+	// was is the address under which it is owned, if that is not this one.
+	was provider.Address
 
 	wanted, have provider.Fields // normalised; have also for what nobody manages
 	stored       stored          // of trueup.spec
@@ -190,3 +201,8 @@ func (r *row) goes() bool { return r.action == Delete || r.action == Recreate }
 
 // made reports whether the plan makes the resource.
 func (r *row) made() bool { return r.action == Create || r.action == Recreate }
+
+// reinstalled reports whether the plan makes its disk anew.
+func (r *row) reinstalled() bool {
+	return slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall })
+}

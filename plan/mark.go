@@ -54,6 +54,10 @@ func (p *planner) marks() []Mark {
 // with what must.
 func (p *planner) mark(r *row) (Mark, bool) {
 	m := Mark{Address: r.Address, TagType: r.kind.TagType, ID: r.id(), NotesHave: p.openNotes(r)}
+	if r.action == Forget {
+		m.Have, m.Leaves = ownTags(r.live.Tags), true
+		return m, len(m.Have)+len(m.NotesHave) > 0
+	}
 	if r.want == nil {
 		m.Gone = true
 		return m, len(m.NotesHave) > 0
@@ -64,9 +68,7 @@ func (p *planner) mark(r *row) (Mark, bool) {
 	}
 	wantTags, wantNotes := p.wantedMarks(r, m.Spec)
 	if r.stays() {
-		live := maps.Clone(r.live.Tags)
-		maps.DeleteFunc(live, func(key, _ string) bool { return !strings.HasPrefix(key, provider.TagPrefix) })
-		m.Have, m.Want = changedTags(live, wantTags)
+		m.Have, m.Want = changedTags(ownTags(r.live.Tags), wantTags)
 	} else {
 		m.Want = p.withUserTags(r, wantTags)
 	}
@@ -77,6 +79,9 @@ func (p *planner) mark(r *row) (Mark, bool) {
 		delete(wantNotes, key)
 	case known:
 		m.NotesHave = with(m.NotesHave, key, owned.value)
+	}
+	if n, noted := p.anchor.owns[r.was]; noted {
+		m.NotesHave = with(m.NotesHave, provider.NoteKey(provider.TagOwn, r.was), n.value)
 	}
 	m.NotesWant = wantNotes
 	if len(m.NotesWant) == 0 {
@@ -165,10 +170,20 @@ func (p *planner) staleNotes() []Mark {
 		if r := p.rowAt[a]; r != nil && (r.want != nil || r.live != nil) {
 			continue
 		}
+		if now := p.was[a]; now != nil && now.was == a {
+			continue // with the marks of the new address
+		}
 		r := &row{Address: a, kind: p.kinds[a.Kind]}
 		marks = append(marks, Mark{Address: a, TagType: r.kind.TagType, NotesHave: p.openNotes(r), Gone: true})
 	}
 	return marks
+}
+
+// ownTags are the tags of trueup among those of a resource.
+func ownTags(tags map[string]string) map[string]string {
+	own := maps.Clone(tags)
+	maps.DeleteFunc(own, func(key, _ string) bool { return !strings.HasPrefix(key, provider.TagPrefix) })
+	return own
 }
 
 // changedTags splits tags into those there are that must go or change, and

@@ -17,10 +17,12 @@ func (p *planner) match() {
 		res := &p.stack.Resources[i]
 		r := p.row(res.Address)
 		r.declared = res
-		if !p.destroy {
+		r.kept, _ = res.Fields[settingKeep].(bool)
+		if !p.destroy && !r.kept {
 			r.want = res
 		}
 	}
+	p.readWas()
 	for _, l := range p.index.lives {
 		p.matchLive(l)
 	}
@@ -63,6 +65,10 @@ func (p *planner) matchLive(l *provider.Live) {
 		a.Name = l.Name
 	}
 	r := p.row(a)
+	if now := p.was[a]; now != nil && !l.Gone {
+		now.was = a
+		r = now
+	}
 	if r.live != nil {
 		p.refuse(Refused, r, "", fmt.Sprintf("two resources of the cloud claim this address: ids %s and %s", r.live.ID, l.ID),
 			"delete one of them, or its trueup tags")
@@ -103,6 +109,9 @@ func (p *planner) claim(l *provider.Live) (a provider.Address, resumed, ok bool)
 	case isNoted && (!kind.NoteID || owner != ""):
 		return noted, false, true
 	case owner != "" && !kind.NoteID:
+		if begun, open := p.anchor.begunWith[identity{l.Kind, l.ID}]; open {
+			return begun, false, true // its tags are being changed
+		}
 		return p.addressOf(l), false, true
 	}
 	a, ok = p.openNote(l)
@@ -156,6 +165,11 @@ func (p *planner) checkTaken(r *row) {
 	}
 	for _, l := range p.index.named(r.kind, r.want.LiveName) {
 		what := fmt.Sprintf("a %s named %s lives already (id %s)", r.Kind, l.Name, l.ID)
+		if holder := p.index.rowOf[l]; holder != nil {
+			p.refuse(Refused, r, "", fmt.Sprintf("%s, which was renamed, has the name %s in the cloud (id %s)", holder.Address, l.Name, l.ID),
+				"choose another name")
+			continue
+		}
 		owner := l.Tags[provider.TagStack]
 		if owner == "" {
 			owner = p.others.owned[identity{l.Kind, l.ID}]

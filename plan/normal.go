@@ -13,6 +13,8 @@ const (
 	fieldPower = "power"
 
 	settingProtect   = "protect"   // bool
+	settingKeep      = "keep"      // bool
+	settingWas       = "was"       // string
 	settingExclusive = "exclusive" // bool, true where absent
 	settingOnChange  = "onChange"  // map[string]string, by field
 	settingUpdate    = "update"    // Fields
@@ -103,10 +105,14 @@ func (p *planner) seen(ref provider.Ref) provider.Ref {
 // meant is the normal form of a link that a file declares.
 func (p *planner) meant(r *row, f provider.Field, ref provider.Ref) provider.Ref {
 	if ref.Name != "" {
-		if to := p.rowAt[ref.Address()]; to != nil {
-			ref.Live = to.liveName()
+		to := p.rowAt[ref.Address()]
+		if to == nil || !to.kept {
+			if to != nil {
+				ref.Live = to.liveName()
+			}
+			return ref
 		}
-		return ref
+		ref = provider.Ref{Kind: ref.Kind, Live: to.declared.LiveName} // it is somebody else's, or soon
 	}
 	found := p.index.find(ref)
 	switch {
@@ -185,7 +191,7 @@ func (p *planner) protected(r *row) bool {
 	if r.declared != nil {
 		declared, _ = r.declared.Fields[settingProtect].(bool)
 	}
-	return declared || r.live != nil && (r.live.Tags[provider.TagProtect] == "true" || p.anchor.owns[r.Address].protected)
+	return declared || r.live != nil && (r.live.Tags[provider.TagProtect] == "true" || p.ownNote(r).protected)
 }
 
 // onChange is what the file allows where a field can't be changed otherwise,

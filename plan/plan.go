@@ -80,6 +80,8 @@ const (
 	Recreate  Action = "replace"
 	Reinstall Action = "reinstall"
 	Delete    Action = "delete"
+	Rename    Action = "rename" // of its address; its name in the cloud stays
+	Forget    Action = "forget" // it stays as it is, and is the stack's no longer
 )
 
 // Impact says how much a change hurts, least first.
@@ -146,6 +148,9 @@ type Mark struct {
 	Spec Spec
 	// Gone is set where the resource is deleted: only NotesHave is due.
 	Gone bool
+	// Leaves is set where the resource stays and is given up: of all others the
+	// tag that claims them never goes.
+	Leaves bool
 }
 
 // Note is a remark on something that the plan leaves alone.

@@ -87,6 +87,8 @@ func (p *planner) findUsers() map[*row][]use {
 func (p *planner) follow(u use, to *row) bool {
 	want, managed := u.row.wanted[u.field.Name]
 	switch {
+	case u.row.kept:
+		return false // see remarkForeignUsers
 	case managed && u.row.removes(u.field) && only(want, linksTo(to)) == nil:
 		return false // it is given up anyway
 	case u.field.Loose && !managed:
@@ -118,7 +120,7 @@ func relinkable(f provider.Field) bool {
 // go, or refuses.
 func (p *planner) freeUsers(to *row) {
 	for _, u := range p.users[to] {
-		if !u.row.stays() || u.field.Loose {
+		if !u.row.stays() || u.row.kept || u.field.Loose {
 			continue
 		}
 		switch {
@@ -191,7 +193,7 @@ func linksTo(to *row) func(provider.Ref) bool {
 // the cloud may refuse to let it go.
 func (p *planner) remarkForeignUsers() {
 	for _, l := range p.index.lives {
-		if l.Gone || p.index.rowOf[l] != nil {
+		if r := p.index.rowOf[l]; l.Gone || r != nil && !r.kept {
 			continue
 		}
 		for _, f := range p.kinds[l.Kind].Fields {

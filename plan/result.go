@@ -30,7 +30,7 @@ func (p *planner) result(ordered []*node) *Plan {
 		plan.Uses = append(plan.Uses, p.uses(n)...)
 		plan.Steps = append(plan.Steps, n.Step)
 	}
-	if !p.opts.Compare {
+	if !p.opts.Compare && p.stack.Policy != policyObserve {
 		plan.Marks = p.marks()
 	}
 	if p.opts.Bind {
@@ -50,7 +50,7 @@ func (p *planner) change(r *row) Change {
 	if r.want != nil {
 		c.Pos = r.want.Pos
 	}
-	if slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }) && r.action == Update {
+	if r.reinstalled() && r.action == Update {
 		c.Action = Reinstall
 	}
 	c.Reason = p.reason(r)
@@ -61,7 +61,7 @@ func (p *planner) change(r *row) Change {
 // cause is who made the difference that a row's change removes.
 func (p *planner) cause(r *row) Cause {
 	switch {
-	case r.action == Delete:
+	case r.action == Delete, r.action == Forget, r.action == Rename:
 		return Pending
 	case r.action == Create:
 		return p.createCause(r)
@@ -102,7 +102,7 @@ func (r *row) impact() Impact {
 		return ReplaceAll
 	case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.forbidden }):
 		return ReplaceAll
-	case slices.ContainsFunc(r.diffs, func(d diff) bool { return d.reinstall }):
+	case r.reinstalled():
 		return ReinstallDisk
 	case slices.ContainsFunc(r.nodes.all, func(n *node) bool { return n.Op.Name == r.kind.Stop }):
 		return Restart

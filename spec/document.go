@@ -124,8 +124,8 @@ func (l *loader) stack(path string) *Stack {
 		switch {
 		case !slices.Contains(policies, text):
 			l.wrong(n, l.didYouMean(text, policies), "%s is no policy; expected %s", quote(text), alternatives(policies))
-		case text != "sync":
-			l.wrong(n, "", "the policy %s is not supported yet; only sync is", text)
+		case text != policies[0]:
+			s.Policy = text
 		}
 	}
 	if e := h.fields["project"]; e != nil {

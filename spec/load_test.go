@@ -191,3 +191,16 @@ func golden(t *testing.T, name, got string) {
 		t.Errorf("differs from %s (-want +got):\n%s", name, diff)
 	}
 }
+
+func TestPolicyIsRead(t *testing.T) {
+	for text, want := range map[string]string{"": "", "sync": "", "upsert-only": "upsert-only", "create-only": "create-only", "observe": "observe"} {
+		files := fstest.MapFS{"stack.yaml": {Data: []byte("version: 1\nstack: s\npolicy: " + text + "\n")}}
+		s, err := Load(files, "stack.yaml", testKinds(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Policy != want {
+			t.Errorf("policy %q is read as %q", text, s.Policy)
+		}
+	}
+}

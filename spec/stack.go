@@ -14,6 +14,7 @@ type Stack struct {
 	Zone   provider.Named
 	Prefix string // put before every live name
 	Origin string // as declared; "" where it is to be computed
+	Policy string // as declared; "" is sync, which allows everything
 	// Path is the stack's file or directory as given to Load.
 	Path string
 	// Header is where the stack's name is declared.

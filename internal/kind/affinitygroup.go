@@ -61,6 +61,8 @@ func affinityGroupTable() *provider.Kind {
 				Doc: "What the group is for. It is set when the group is created and can't be changed later: a difference is only remarked on.",
 			},
 			protectField(),
+			keepField(),
+			wasField(),
 		},
 		Operations: []provider.Operation{
 			{Name: "create", Command: "createAffinityGroup", Doc: "create the group"},

@@ -21,6 +21,8 @@ func elasticIPTable() *provider.Kind {
 		},
 		tagsField(),
 		protectField(),
+		keepField(),
+		wasField(),
 		onChangeField("What to do where `zone` or `network` differ: `replace` releases the address and takes another one. " +
 			"Without an entry trueup refuses and explains."),
 	}

@@ -27,6 +27,24 @@ func protectField() provider.Field {
 	}
 }
 
+// keepField ends the management of a resource that stays.
+func keepField() provider.Field {
+	return provider.Field{
+		Name: "keep", Code: "ke", Type: provider.Boolean, Setting: true,
+		Doc: "Whether the stack manages it no longer: trueup takes its own tags off it and leaves it as it is, now and in " +
+			"later runs. Others of the stack may still link to it. Without the line it is like something that nobody owns.",
+	}
+}
+
+// wasField renames an address.
+func wasField() provider.Field {
+	return provider.Field{
+		Name: "was", Code: "wa", Type: provider.Text, Setting: true,
+		Doc: "The name that the resource had in this file before: it is renamed rather than deleted and created anew. Its name " +
+			"in the cloud stays as it is. Once that is applied the line can go.",
+	}
+}
+
 func onChangeField(doc string) provider.Field {
 	return provider.Field{Name: "onChange", Code: "oc", Type: provider.Map, Setting: true, Doc: doc}
 }

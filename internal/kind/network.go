@@ -138,6 +138,8 @@ func networkTable() *provider.Kind {
 		},
 		tagsField(),
 		protectField(),
+		keepField(),
+		wasField(),
 		onChangeField("What to do where `zone`, `offering`, `cidr` or `gateway` differ: `replace` deletes the network and creates " +
 			"it anew. Without an entry trueup refuses and explains."),
 	}

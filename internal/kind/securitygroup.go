@@ -67,6 +67,8 @@ func securityGroupTable() *provider.Kind {
 			},
 			tagsField(),
 			protectField(),
+			keepField(),
+			wasField(),
 		},
 		Operations: []provider.Operation{
 			{Name: "create", Command: "createSecurityGroup", Doc: "create the group"},

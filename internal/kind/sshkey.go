@@ -61,6 +61,8 @@ func sshKeyTable() *provider.Kind {
 					"MD5 fingerprint, so that is what is compared: another comment is no difference.",
 			},
 			protectField(),
+			keepField(),
+			wasField(),
 		},
 		Operations: []provider.Operation{
 			{Name: "register", Command: "registerSSHKeyPair", Doc: "register the key"},

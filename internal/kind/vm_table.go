@@ -61,6 +61,8 @@ func vmTable() *provider.Kind {
 		},
 		tagsField(),
 		protectField(),
+		keepField(),
+		wasField(),
 		onChangeField("What to do where a field differs that can't be changed in place, by field: `template: reinstall` makes the " +
 			"root disk anew and keeps the machine; `replace` deletes the machine and deploys it again. Without an entry trueup " +
 			"refuses and explains."),
@@ -105,6 +107,7 @@ func vmTable() *provider.Kind {
 		Start:          "start",
 		Stop:           "stop",
 		TagType:        "UserVm",
+		Repeatable:     true,
 		Marker:         "the detail `trueup` = `<stack>/<address>`, which is stored with the machine in its deployment",
 		Zoned:          true,
 		Limit:          "user_vm",

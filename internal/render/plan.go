@@ -83,7 +83,7 @@ func rank(c plan.Change) int {
 	switch {
 	case c.Action == plan.Create:
 		return 0
-	case c.Action == plan.Update && c.Impact == plan.None:
+	case c.Action == plan.Rename, c.Action == plan.Forget, c.Action == plan.Update && c.Impact == plan.None:
 		return 1
 	case c.Action == plan.Update:
 		return 2
@@ -169,6 +169,12 @@ func totals(n plan.Summary) string {
 	}
 	if n.Replace > 0 {
 		text += fmt.Sprintf(", %d to replace", n.Replace)
+	}
+	if n.Rename > 0 {
+		text += fmt.Sprintf(", %d to rename", n.Rename)
+	}
+	if n.Forget > 0 {
+		text += fmt.Sprintf(", %d to forget", n.Forget)
 	}
 	return text + fmt.Sprintf(", %d to delete.", n.Delete)
 }
