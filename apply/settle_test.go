@@ -51,7 +51,7 @@ func TestSettleSaysWhatIsStillRunning(t *testing.T) {
 }
 
 func TestWhatTheCloudDoesNotKnowIsAskedForAgainAfterTheSettlingTime(t *testing.T) {
-	once := provider.Kinds{{Name: "key", UniqueName: true}}
+	once := provider.Kinds{{Name: "key", UniqueName: true}, {Name: "host", Repeatable: true}}
 	late := provider.Address{Kind: "vm", Name: "late"}
 	for _, c := range []struct {
 		name   string
@@ -64,6 +64,7 @@ func TestWhatTheCloudDoesNotKnowIsAskedForAgainAfterTheSettlingTime(t *testing.T
 		{"never sent", map[string]string{"trueup.note.vm.late": "r0/1"}, 0, 0, 60 * time.Second, []provider.Address{late}},
 		{"still on its way", map[string]string{"trueup.note.vm.late": "r0/1"}, 30 * time.Second, 0, 90 * time.Second, []provider.Address{late}},
 		{"a name that is granted once", map[string]string{"trueup.note.key.ops": "r0/1"}, 0, 0, 0, nil},
+		{"a name that nothing else can have", map[string]string{"trueup.note.host.web": "r0/1"}, 0, 0, 0, nil},
 		{"asked late", map[string]string{"trueup.note.vm.late": "r0/1"}, 0, 2 * time.Minute, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

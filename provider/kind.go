@@ -37,6 +37,10 @@ type Kind struct {
 	// UniqueName is set where the cloud grants a name once in an account,
 	// ignoring case: such a name is a resource's own first-instant marker.
 	UniqueName bool
+	// Repeatable is set where the cloud refuses a second resource of the same
+	// name for another reason (a machine's is unique in its network domain): a
+	// create whose outcome is unknown may be sent again.
+	Repeatable bool
 	// After names link fields. A resource of this kind is created only when
 	// the first resource with a running state that links to the same target
 	// runs (an address after the first machine of its network).
