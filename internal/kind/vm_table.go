@@ -108,7 +108,6 @@ func vmTable() *provider.Kind {
 		Stop:           "stop",
 		TagType:        "UserVm",
 		Repeatable:     true,
-		Repeatable:     true,
 		Marker:         "the detail `trueup` = `<stack>/<address>`, which is stored with the machine in its deployment",
 		Zoned:          true,
 		Limit:          "user_vm",
