@@ -27,7 +27,9 @@ import (
 // Options of a run.
 type Options struct {
 	Run      string // id of the run, unique for ever; that of the lease
-	Parallel int    // steps in flight at a time; 16 where 0
+	Parallel int    // the most steps in flight at a time; 16 where 0
+	// Steady keeps as many in flight as Parallel says, however the server fares.
+	Steady bool
 	// JobTimeout bounds the wait for one job; 0 is without bound. What takes
 	// longer is reported as Running.
 	JobTimeout time.Duration
@@ -60,6 +62,7 @@ type run struct {
 	plan    *plan.Plan
 	opts    Options
 	graph   *graph
+	pace    *pace
 	book    *book
 	ids     map[provider.Address]string // of what lives, and what the run has made
 	anchor  map[string]string           // what stands on the anchor, as far as we know
@@ -81,6 +84,7 @@ func newRun(cloud provider.Cloud, p *plan.Plan, opts Options) *run {
 		plan:    p,
 		opts:    opts,
 		graph:   newGraph(p.Steps),
+		pace:    newPace(opts.Parallel, opts.Steady),
 		book:    newBook(p),
 		ids:     map[provider.Address]string{},
 		anchor:  map[string]string{},
@@ -149,7 +153,7 @@ func (r *run) startSteps(ctx context.Context) {
 		return
 	}
 	r.prepareAhead(ctx)
-	for r.active < r.opts.Parallel {
+	for r.active < r.pace.limit() {
 		n := r.graph.take(func(n *node) bool { return n.prepared || !r.needsPreparing(n) })
 		if n == nil {
 			return

@@ -212,6 +212,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // settle draws the consequences of one attempt at a step.
 func (r *run) settle(n *node, v verdict) {
 	r.active--
+	if v.Phase == Done || v.Phase == Failed {
+		r.pace.ended(n.Command, n.began, time.Now(), v.Err)
+	}
 	if v.closing != nil {
 		r.unkept(v.closing)
 	}

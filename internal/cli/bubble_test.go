@@ -26,6 +26,7 @@ type bubble struct {
 	sim     *simulator.Server
 	service *simulator.Service
 	runs    byte
+	steady  bool
 }
 
 func newBubble(t testing.TB, config simulator.Config) *bubble {
@@ -79,6 +80,7 @@ func (b *bubble) apply(stack *loaded, parallel int) []simulator.Request {
 	b.Helper()
 	before := len(b.sim.Requests())
 	c, out := b.change(stack, parallel)
+	c.steady = b.steady
 	if err := c.leased(b.Context()); err != nil {
 		b.Fatalf("apply: %v\n%s", err, out)
 	}

@@ -26,6 +26,7 @@ type changeOptions struct {
 	noLease     bool
 	lockTimeout time.Duration
 	parallel    int
+	steady      bool // parallel is what is in flight, rather than the most
 	maxDeletes  int
 	targets     []string
 	excludes    []string
@@ -48,8 +49,9 @@ func changeFlags() []ucli.Flag {
 	}
 }
 
-// defaultParallel is near the knee of a small management server's throughput.
-const defaultParallel = 16
+// defaultParallel is the most that a run tries: beyond it answers of a large
+// management server, too, take longer than they save.
+const defaultParallel = 64
 
 func readChange(c *ucli.Context) (changeOptions, error) {
 	o := changeOptions{

@@ -21,6 +21,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	report := apply.Run(ctx, c.cloud, made, apply.Options{
 		Run:      c.holder.Run,
 		Parallel: c.parallel,
+		Steady:   c.steady,
 		Lease:    c.lease,
 		Stop:     c.brake.Stop,
 		Observe:  func(e apply.Event) { progress.Event(gentle(e)) },
