@@ -21,11 +21,11 @@ const (
 // A machine is a virtual machine.
 type machine struct {
 	row
-	Account        string
+	Account        string // whose it is and how it stands come first: lists ask every machine for them
+	State          string
 	User           string
 	Name           string // the host name
 	DisplayName    string
-	State          string
 	Zone           string
 	Template       string
 	Offering       string

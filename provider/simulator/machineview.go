@@ -88,7 +88,7 @@ func (w *world) renderMachine(m *machine, v view) object {
 		o.add("rootdeviceid", 0)
 		o.add("rootdevicetype", "ROOT")
 	}
-	o = append(o, w.renderConnections(m, v)...)
+	w.addConnections(&o, m, v)
 	details := object{}
 	for _, d := range m.Details {
 		details.add(d.Key, d.Value)
@@ -129,11 +129,11 @@ func (w *world) renderMachine(m *machine, v view) object {
 	return o
 }
 
-// renderConnections shows security groups, nics and addresses. A machine with several groups shows its nics whether they were
+// addConnections shows security groups, nics and addresses. A machine with several groups shows its nics whether they were
 // asked for or not: the recorded server reads a row of its database for every group and looks at details= for the first only.
-func (w *world) renderConnections(m *machine, v view) object {
+func (w *world) addConnections(o *object, m *machine, v view) {
 	v.nics = v.nics || v.groups && len(m.Groups) > 1
-	groups, nics := []object{}, []object{}
+	groups, nics := make([]object, 0, len(m.Groups)), make([]object, 0, len(m.NICs))
 	if v.groups {
 		for _, id := range m.Groups {
 			groups = append(groups, w.renderGroup(w.Groups.get(id), groupOfMachine))
@@ -144,16 +144,15 @@ func (w *world) renderConnections(m *machine, v view) object {
 			nics = append(nics, w.renderNIC(w.NICs.get(id), nicOfMachine))
 		}
 	}
-	o := object{{"securitygroup", groups}, {"nic", nics}, {"hypervisor", "Simulator"}}
+	*o = append(*o, object{{"securitygroup", groups}, {"nic", nics}, {"hypervisor", "Simulator"}}...)
 	if !v.nics || len(m.NICs) == 0 {
-		return o
+		return
 	}
 	o.add("ipaddress", w.NICs.get(m.NICs[0]).IP)
 	if a := w.staticNATOf(m.ID); a != nil {
 		o.add("publicipid", a.ID)
 		o.add("publicip", a.IP)
 	}
-	return o
 }
 
 func (w *world) renderAffinityOf(m *machine) []object {
@@ -180,13 +179,26 @@ func listVirtualMachines(c *call) (object, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	var found []*machine
-	for _, m := range w.Machines.Rows {
+	candidates := c.candidates()
+	found := make([]*machine, 0, len(candidates))
+	for _, m := range candidates {
 		if wanted(m) {
 			found = append(found, m)
 		}
 	}
 	return page(c, "virtualmachine", found, func(m *machine) object { return w.renderMachine(m, v) })
+}
+
+// candidates are the machines among which a list looks: those it names by id, or all.
+func (c *call) candidates() []*machine {
+	ids := c.params.list("ids")
+	if id := c.params["id"]; id != "" {
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return c.world.Machines.Rows
+	}
+	return c.world.Machines.some(ids)
 }
 
 // machineFilter makes one test out of all that a list of machines was asked for. There may be very many machines: what was not asked for

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 )
 
 // A nic connects a machine to a network.
@@ -79,12 +80,13 @@ const (
 
 func (w *world) renderNIC(c *nic, v nicView) object {
 	n, m := w.Networks.get(c.Network), w.Machines.get(c.Machine)
-	o := object{
+	o := make(object, 0, 18)
+	o = append(o, object{
 		{"id", c.ID}, {"networkid", n.ID}, {"networkname", n.Name}, {"netmask", n.netmask()}, {"gateway", n.Gateway}, {"ipaddress", c.IP},
-	}
+	}...)
 	if n.VLAN != 0 && (n.Shared || m.State == stateRunning) {
-		o.add("isolationuri", fmt.Sprintf("vlan://%d", n.VLAN))
-		o.add("broadcasturi", fmt.Sprintf("vlan://%d", n.VLAN))
+		uri := "vlan://" + strconv.Itoa(int(n.VLAN))
+		o = append(o, object{{"isolationuri", uri}, {"broadcasturi", uri}}...)
 	}
 	o = append(o, object{
 		{"traffictype", "Guest"}, {"type", n.kind()}, {"isdefault", m.NICs[0] == c.ID}, {"macaddress", c.MAC},

@@ -133,7 +133,8 @@ const (
 )
 
 func (w *world) renderGroup(g *securityGroup, view groupView) object {
-	o := object{{"id", g.ID}, {"name", g.Name}}
+	o := make(object, 0, 12)
+	o = append(o, object{{"id", g.ID}, {"name", g.Name}}...)
 	o.addIf("description", g.Description)
 	if view == groupOfMachine {
 		o = append(o, w.ownedBy(g.Account)...)

@@ -38,6 +38,18 @@ func (t *table[T, P]) add(p P) P {
 // get finds a record by its id; it is nil where there is none.
 func (t *table[T, P]) get(id string) P { return t.byID[id] }
 
+// some returns those of the named records that are there, each once, in the order of their creation.
+func (t *table[T, P]) some(ids []string) []P {
+	out := make([]P, 0, len(ids))
+	for _, id := range ids {
+		if p, ok := t.byID[id]; ok {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b P) int { return int(a.base().Num - b.base().Num) })
+	return slices.Compact(out)
+}
+
 // find finds a record as CloudStack reads an id: by UUID or by number.
 func (t *table[T, P]) find(ref string) P {
 	if p, ok := t.byID[ref]; ok {
