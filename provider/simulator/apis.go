@@ -1,68 +1,103 @@
 package simulator
 
 import (
+	"bytes"
+	"compress/gzip"
+	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
-	"strings"
+	"sync"
 )
 
-// An api is what the recorded server tells of one of its commands.
+// apisFile holds what the recorded server's listApis tells of the commands that are built: related commands, parameters and the fields of
+// answers.
+//
+//go:embed recorded/apis.json.gz
+var apisFile []byte
+
+// An api is what calls of one command are checked by.
 type api struct {
-	name, description, since string
-	async                    bool
-	params                   []apiParam
-	object                   object // as listApis shows it
+	Name    string     `json:"name"`
+	IsAsync bool       `json:"isasync"`
+	Params  []apiParam `json:"params"`
 }
 
 type apiParam struct {
-	name     string
-	kind     string // boolean, date, integer, list, long, map, string or uuid
-	length   int    // the most characters of a text
-	required bool
+	Name     string `json:"name"`
+	Type     string `json:"type"`   // boolean, date, integer, list, long, map, string or uuid
+	Length   int    `json:"length"` // the most characters of a text
+	Required bool   `json:"required"`
 }
 
-// loadAPIs reads the recorded descriptions of the commands that are built.
+func recordedAPIs() ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(apisFile))
+	if err != nil {
+		return nil, fmt.Errorf("read recorded apis: %w", err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		return nil, fmt.Errorf("read recorded apis: %w", err)
+	}
+	return data, nil
+}
+
+// loadAPIs reads what calls of each command are checked by.
 func loadAPIs() (map[string]api, error) {
-	list, err := recordedList("apis")
+	data, err := recordedAPIs()
 	if err != nil {
 		return nil, err
 	}
+	var list []api
+	if err := json.Unmarshal(data, &list); err != nil {
+		return nil, fmt.Errorf("read recorded apis: %w", err)
+	}
 	out := make(map[string]api, len(list))
-	for _, o := range list {
-		a := api{name: o.text("name"), async: o.text("isasync") == "true", object: o}
-		raw, _ := o.get("params")
-		for _, p := range raw.([]any) {
-			p := p.(object)
-			v, _ := p.get("length")
-			n, _ := v.(number)
-			var length int
-			if err := json.Unmarshal([]byte(n), &length); err != nil {
-				return nil, fmt.Errorf("recorded length of %s of %s: %w", p.text("name"), a.name, err)
-			}
-			a.params = append(a.params, apiParam{p.text("name"), p.text("type"), length, p.text("required") == "true"})
-		}
-		out[a.name] = a
+	for _, a := range list {
+		out[a.Name] = a
 	}
 	return out, nil
 }
 
+// describedAPIs are the commands as listApis shows them. They are much to read and seldom asked for, so they are read when they first are.
+var describedAPIs = sync.OnceValues(func() (map[string]object, error) {
+	data, err := recordedAPIs()
+	if err != nil {
+		return nil, err
+	}
+	v, err := parseJSON(data)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]object{}
+	for _, x := range v.([]any) {
+		o := x.(object)
+		out[o.text("name")] = o
+	}
+	return out, nil
+})
+
 // listAPIs tells of the commands that the caller may use and that are built here, no others.
 func listAPIs(c *call) (object, *apiError) {
+	described, err := describedAPIs()
+	if err != nil {
+		return nil, refuse(codeInternal, csAPI, "%v", err)
+	}
 	name := c.params["name"]
-	var found []api
+	var found []string
 	for _, cmd := range c.world.center.commands {
 		if (name == "" || cmd.name == name) && (!cmd.adminOnly || c.admin()) {
-			found = append(found, c.world.center.apis[cmd.name])
+			found = append(found, cmd.name)
 		}
 	}
 	if len(found) == 0 {
 		return nil, refuse(codeInternal, csAPI, "Api Discovery plugin was unable to find an api by that name or process any apis")
 	}
-	slices.SortFunc(found, func(a, b api) int { return strings.Compare(a.name, b.name) })
+	slices.Sort(found)
 	items := make([]object, len(found))
-	for i, a := range found {
-		items[i] = a.object
+	for i, name := range found {
+		items[i] = described[name]
 	}
 	return object{{"count", len(items)}, {"api", items}}, nil
 }

@@ -77,26 +77,26 @@ func (c *call) check() *apiError {
 			return refuse(codeParameter, csAPI, "Unable to execute API command %s due to missing parameter %s", c.cmd.shortName(), name)
 		}
 	}
-	for _, p := range api.params {
-		value, given := c.params[p.name]
+	for _, p := range api.Params {
+		value, given := c.params[p.Name]
 		if !given {
 			continue
 		}
-		switch p.kind {
+		switch p.Type {
 		case "integer", "long", "short":
 			if _, err := strconv.ParseInt(value, 10, 64); err != nil && value != "" {
-				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value %s for parameter %s", c.cmd.shortName(), value, p.name)
+				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value %s for parameter %s", c.cmd.shortName(), value, p.Name)
 			}
 		case "string":
-			if len([]rune(value)) > p.length {
+			if len([]rune(value)) > p.Length {
 				return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value. Value greater than max allowed length %d for param: %s",
-					c.cmd.shortName(), p.length, c.cmd.fieldName(p.name))
+					c.cmd.shortName(), p.Length, c.cmd.fieldName(p.Name))
 			}
 			if hasWideRune(value) && !c.cmd.reads() {
 				return opaque(csRuntime) // the database has no such characters
 			}
 		}
-		if k := c.cmd.refs[p.name]; k != "" {
+		if k := c.cmd.refs[p.Name]; k != "" {
 			if err := c.checkRefs(k, p, value); err != nil {
 				return err
 			}
@@ -108,8 +108,8 @@ func (c *call) check() *apiError {
 // checkRefs refuses ids of nothing. A number is taken as an id of CloudStack's database and not looked at here.
 func (c *call) checkRefs(k kind, p apiParam, value string) *apiError {
 	refs := []string{value}
-	if p.kind == "list" {
-		refs = c.params.list(p.name)
+	if p.Type == "list" {
+		refs = c.params.list(p.Name)
 	}
 	for _, ref := range refs {
 		if _, err := strconv.ParseInt(ref, 10, 64); err == nil || ref == "" {
@@ -118,7 +118,7 @@ func (c *call) checkRefs(k kind, p apiParam, value string) *apiError {
 		if !c.world.exists(k, ref) {
 			return refuse(codeParameter, csAPI, "Unable to execute API command %s due to invalid value. Invalid parameter %s value=%s due to "+
 				"incorrect long value format, or entity does not exist or due to incorrect parameter annotation for the field in api cmd class.",
-				c.cmd.shortName(), p.name, ref)
+				c.cmd.shortName(), p.Name, ref)
 		}
 	}
 	return nil

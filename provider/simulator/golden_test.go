@@ -138,7 +138,7 @@ var goldenStories = map[string][]string{
 		"listZones", "listZones_name", "listZones_available", "listCapabilities", "listServiceOfferings", "listServiceOfferings_name",
 		"listDiskOfferings", "listNetworkOfferings", "listTemplates_executable", "listTemplates_executable_zone", "listTemplates_featured",
 		"listTemplates_self", "listTemplates_nofilter", "listTemplates_badfilter", "listTemplates_all_as_user", "listHypervisors",
-		"listAffinityGroupTypes", "listAccounts", "listUsers", "listResourceLimits", "listApis_unknown", "updateResourceLimit_user",
+		"listAffinityGroupTypes", "listAccounts", "listUsers", "listResourceLimits", "listApis_one", "listApis_unknown", "updateResourceLimit_user",
 		"empty_value_signed", "value_surrounding_space", "jsonp_callback",
 	},
 }
