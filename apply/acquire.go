@@ -21,6 +21,8 @@ type LeaseOptions struct {
 	Alive func(Holder) bool
 	// Origin is a hash of where the stack's files come from; "" is not checked.
 	Origin string
+	// TakeOver writes Origin on the anchor whatever stood there.
+	TakeOver bool
 	// Observe is told who is waited for, each time that it is another. It may
 	// be nil.
 	Observe func(Holder)
@@ -204,7 +206,7 @@ func (c *contender) takeStock(ctx context.Context) (err error) {
 // foreign reports whether the anchor belongs to files from somewhere else.
 func (c *contender) foreign() bool {
 	origin := c.lease.anchor.Tags[provider.TagOrigin]
-	return origin != "" && c.opts.Origin != "" && origin != c.opts.Origin
+	return origin != "" && c.opts.Origin != "" && origin != c.opts.Origin && !c.opts.TakeOver
 }
 
 // maxRaces bounds how often in a row the lease is neither free nor held.

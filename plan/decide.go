@@ -63,8 +63,13 @@ func (p *planner) decideLive(r *row) {
 		p.notes = p.notes[:remarks] // nothing of it is left as it is
 	case len(r.diffs) > 0:
 		r.action = Update
+	case r.adopted:
+		r.action = Adopt
 	case r.was != provider.Address{}:
 		r.action = Rename
+	}
+	if r.adopted {
+		r.because("it lives already, and nobody owns it")
 	}
 	if r.was != (provider.Address{}) {
 		r.because("it was " + r.was.String())

@@ -14,6 +14,7 @@ func (p *planner) guard() {
 		return
 	}
 	p.guardProtected()
+	p.guardAdopted()
 	p.guardPolicy()
 	if !p.destroy {
 		p.guardEmpty()
@@ -30,7 +31,7 @@ func (p *planner) guardOrigin() {
 	p.problems = append(p.problems, Problem{
 		Pos: p.stack.Header, Class: Refused,
 		Text: fmt.Sprintf("stack %s of this cloud comes from another repository or path (origin %s, not %s)", p.stack.Name, p.anchor.origin, p.opts.Origin),
-		Hint: "choose another stack name, or declare `origin: " + p.anchor.origin + "` if they are the same",
+		Hint: "choose another stack name, or take it over with trueup adopt --origin if it is the same that moved",
 	})
 }
 

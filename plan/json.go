@@ -47,6 +47,8 @@ func (p *Plan) Summary() Summary {
 			s.Reinstall++
 		case Delete:
 			s.Delete++
+		case Adopt:
+			s.Adopt++
 		case Rename:
 			s.Rename++
 		case Forget:

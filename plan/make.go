@@ -16,6 +16,8 @@ type Options struct {
 	// Origin tells which repository and path the stack comes from, as
 	// trueup.origin on its anchor does; "" where that is not known.
 	Origin string
+	// Adopt takes over what lives under a declared name and has no owner.
+	Adopt bool
 	// Targets leaves everything out but the addresses that these patterns mean,
 	// and what they need; Excludes leaves out what it means, and what needs
 	// that. Neither weakens a guard: they count as if nothing were left out.
@@ -75,6 +77,7 @@ type planner struct {
 //	yes      | differs  | update, reinstall or replace, or refused
 //	yes      | else-    | rename: it is owned under the address that it was
 //	         | where    |
+//	yes      | not ours | refused; adopt, where asked to
 //	keep     | owned    | forget
 //	keep     | else     | none: it is the stack's no more
 //	-        | owned    | delete
@@ -90,6 +93,8 @@ type row struct {
 	resumed bool
 	// kept is set where the file says that the stack manages it no longer.
 	kept bool
+	// adopted is set where nobody owned the live resource until now.
+	adopted bool
 	// was is the address under which it is owned, if that is not this one.
 	was provider.Address
 

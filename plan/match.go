@@ -38,6 +38,7 @@ func (p *planner) match() {
 		}
 	}
 	for _, r := range p.rows {
+		p.adopt(r)
 		p.checkTaken(r)
 	}
 }
@@ -179,7 +180,7 @@ func (p *planner) checkTaken(r *row) {
 			continue
 		}
 		p.refuse(Refused, r, "", what+" and no stack owns it",
-			"choose another name or prefix, or remove it from the cloud if nobody needs it; trueup never touches what it does not own")
+			"trueup adopt takes it over; or choose another name or prefix")
 	}
 }
 

@@ -80,6 +80,7 @@ const (
 	Recreate  Action = "replace"
 	Reinstall Action = "reinstall"
 	Delete    Action = "delete"
+	Adopt     Action = "adopt"  // with what it takes to make it as declared
 	Rename    Action = "rename" // of its address; its name in the cloud stays
 	Forget    Action = "forget" // it stays as it is, and is the stack's no longer
 )

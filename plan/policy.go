@@ -45,6 +45,8 @@ func noun(a Action) string {
 		return "replacement"
 	case Delete:
 		return "deletion"
+	case Adopt:
+		return "adoption"
 	case Rename:
 		return "renaming"
 	default:

@@ -50,7 +50,10 @@ func (p *planner) change(r *row) Change {
 	if r.want != nil {
 		c.Pos = r.want.Pos
 	}
-	if r.reinstalled() && r.action == Update {
+	switch {
+	case r.action == Update && r.adopted:
+		c.Action = Adopt
+	case r.action == Update && r.reinstalled():
 		c.Action = Reinstall
 	}
 	c.Reason = p.reason(r)
@@ -61,7 +64,7 @@ func (p *planner) change(r *row) Change {
 // cause is who made the difference that a row's change removes.
 func (p *planner) cause(r *row) Cause {
 	switch {
-	case r.action == Delete, r.action == Forget, r.action == Rename:
+	case r.action == Delete, r.action == Forget, r.action == Rename, r.action == Adopt:
 		return Pending
 	case r.action == Create:
 		return p.createCause(r)

@@ -30,6 +30,7 @@ type changeOptions struct {
 	maxDeletes  int
 	targets     []string
 	excludes    []string
+	adopt       bool
 	passwordsTo string
 	jsonEvents  bool
 	saved       *plan.Saved // the plan that is to be applied, if it is a saved one
@@ -187,7 +188,7 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 
 // plan makes the plan. Of a saved one it makes sure that it is still the same.
 func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
-	opts := plan.Options{MaxDeletes: c.maxDeletes, Targets: c.targets, Excludes: c.excludes}
+	opts := plan.Options{MaxDeletes: c.maxDeletes, Targets: c.targets, Excludes: c.excludes, Adopt: c.adopt}
 	if c.saved != nil {
 		opts = c.saved.Options
 	}

@@ -60,6 +60,7 @@ func newApp(p *process) *ucli.App {
 			applyCommand(p),
 			showCommand(p),
 			graphCommand(p),
+			adoptCommand(p),
 			destroyCommand(p),
 			driftCommand(p),
 			validateCommand(p),

@@ -83,9 +83,9 @@ func rank(c plan.Change) int {
 	switch {
 	case c.Action == plan.Create:
 		return 0
-	case c.Action == plan.Rename, c.Action == plan.Forget, c.Action == plan.Update && c.Impact == plan.None:
+	case c.Impact == plan.None && c.Action == plan.Adopt, c.Action == plan.Rename, c.Action == plan.Forget, c.Action == plan.Update && c.Impact == plan.None:
 		return 1
-	case c.Action == plan.Update:
+	case c.Action == plan.Update, c.Action == plan.Adopt:
 		return 2
 	case c.Action == plan.Reinstall:
 		return 3
@@ -169,6 +169,9 @@ func totals(n plan.Summary) string {
 	}
 	if n.Replace > 0 {
 		text += fmt.Sprintf(", %d to replace", n.Replace)
+	}
+	if n.Adopt > 0 {
+		text += fmt.Sprintf(", %d to adopt", n.Adopt)
 	}
 	if n.Rename > 0 {
 		text += fmt.Sprintf(", %d to rename", n.Rename)

@@ -40,7 +40,7 @@ func destructive(c plan.Change) bool {
 // there is nothing to say: it is declared and not there.
 func remark(c plan.Change) string {
 	var parts []string
-	if c.Action == plan.Update && c.Impact == plan.Restart {
+	if (c.Action == plan.Update || c.Action == plan.Adopt) && c.Impact == plan.Restart {
 		parts = append(parts, "restart")
 	}
 	if c.Action != plan.Create && c.Reason != "" && c.Reason != c.Cause.Words() {
