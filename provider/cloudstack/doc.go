@@ -40,7 +40,8 @@
 //
 // [List], [Get] and [Delete] work by example: Get(ctx, c, SecurityGroup{Name:
 // "lb"}) is the group of that name. [Authorize] adds rules to a security group and
-// gives the group with all its rules; see CloudStack's own chapter on
+// gives the group with all its rules, [DiffRules] tells which to add and which to
+// revoke, and [PackRules] with how few commands; see CloudStack's own chapter on
 // [security groups]. [Client.ElasticIPs] moves public addresses between machines in the two
 // ways that clouds have, see [elastic IPs]; [GuestConfig] is what a machine needs
 // inside. [Client.APIs] asks the server what it offers.

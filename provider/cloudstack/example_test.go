@@ -127,6 +127,37 @@ func ExampleAuthorize() {
 	// tcp 22-22 from ::/0: SSH traffic
 }
 
+// The rules of a group are made those that are wanted.
+func ExampleDiffRules() {
+	ctx, c := context.Background(), exampleClient()
+	group, err := cloudstack.Call(ctx, c, cloudstack.CreateSecurityGroup{Name: "web"})
+	check(err)
+	for _, want := range [][]cloudstack.SecurityGroupRule{
+		{{Protocol: "tcp", StartPort: 22, EndPort: 22, CIDR: "10.0.0.0/8"}, {Protocol: "tcp", StartPort: 80, EndPort: 80, CIDR: "0.0.0.0/0"}},
+		{{Protocol: "tcp", StartPort: 80, EndPort: 80, CIDR: "0.0.0.0/0"}, {Protocol: "tcp", StartPort: 80, EndPort: 80, CIDR: "::/0"}},
+	} {
+		add, revoke, keep := cloudstack.DiffRules(want, group.IngressRules)
+		fmt.Println("add", len(add), "revoke", len(revoke), "keep", len(keep))
+		for _, cmd := range cloudstack.PackRules(group.ID, add) {
+			group, err = cloudstack.Authorize(ctx, c, cmd)
+			check(err)
+		}
+		for _, r := range revoke {
+			check(cloudstack.Exec(ctx, c, cloudstack.RevokeSecurityGroupIngress{ID: r.RuleID}))
+		}
+	}
+	group, err = cloudstack.Get(ctx, c, cloudstack.SecurityGroup{Name: "web"})
+	check(err)
+	for _, r := range group.IngressRules {
+		fmt.Printf("%s %d from %s\n", r.Protocol, r.StartPort, r.CIDR)
+	}
+	// Output:
+	// add 2 revoke 0 keep 0
+	// add 1 revoke 1 keep 1
+	// tcp 80 from 0.0.0.0/0
+	// tcp 80 from ::/0
+}
+
 // Resources are listed, found and deleted by example.
 func ExampleGet() {
 	ctx, c := context.Background(), exampleClient()
