@@ -93,6 +93,8 @@ type change struct {
 	lease  *apply.Lease // nil with --no-lease
 	result io.Writer    // where the plan and the report go
 	seen   seen         // the cloud before the run
+	// journals is set where the run leaves a journal beside the stack.
+	journals bool
 }
 
 // runChange takes a stack from its file to the end of a run.
@@ -100,7 +102,7 @@ func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, m
 	if err := mustBeAsked(p, o.command, o.yes); err != nil {
 		return err
 	}
-	c := &change{process: p, changeOptions: o, make: make, brake: brake, result: p.stdout}
+	c := &change{process: p, changeOptions: o, make: make, brake: brake, result: p.stdout, journals: true}
 	if o.jsonEvents {
 		c.result = p.stderr
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/render"
@@ -16,6 +17,11 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	if err != nil {
 		return err
 	}
+	var journal *journal
+	if c.journals {
+		journal = openJournal(c.stack.dir, c.begin(made))
+	}
+	record := render.JSONLines(journal, made)
 	progress := c.progress(made)
 	c.brake.protect(true)
 	report := apply.Run(ctx, c.cloud, made, apply.Options{
@@ -24,10 +30,15 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 		Steady:   c.steady,
 		Lease:    c.lease,
 		Stop:     c.brake.Stop,
-		Observe:  func(e apply.Event) { progress.Event(gentle(e)) },
+		Observe: func(e apply.Event) {
+			record.Event(e)
+			progress.Event(gentle(e))
+		},
 	})
 	c.brake.protect(false)
 	progress.Close()
+	_ = render.JSONReport(journal, report) // journal keeps its errors
+	journal.close(c.stderr)
 	if c.jsonEvents {
 		render.JSONReport(c.stdout, report)
 	}
@@ -40,6 +51,12 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 		fmt.Fprint(c.result, "\n"+render.Unmet(unmet, screen(c.result, c.env)))
 	}
 	return errors.Join(verdict(report, len(unmet) > 0), err, checked)
+}
+
+// begin is the first line of the run's journal.
+func (c *change) begin(made *plan.Plan) journalBegin {
+	h := c.holder
+	return journalBegin{Time: time.Now(), Run: h.Run, Command: c.command, Stack: c.stack.Name, Who: h.Who, Host: h.Host, CI: h.CI, Steps: len(made.Steps)}
 }
 
 // gentle says in the run's own words that it was interrupted once.

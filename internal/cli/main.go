@@ -64,6 +64,7 @@ func newApp(p *process) *ucli.App {
 			destroyCommand(p),
 			driftCommand(p),
 			validateCommand(p),
+			statusCommand(p),
 			unlockCommand(p),
 			apiCommand(p),
 			simulatorCommand(p),

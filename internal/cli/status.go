@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	ucli "github.com/urfave/cli/v2"
+
+	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/provider"
+)
+
+type statusOptions struct {
+	stackOptions
+	cloudOptions
+	json bool
+}
+
+// shownRuns is how many of the last runs are shown.
+const shownRuns = 5
+
+func statusCommand(p *process) *ucli.Command {
+	c := command("status", "tell what runs, what was begun, and how the last runs went", "[STACK...]",
+		"Shows who holds a stack's lease and which creates and outages are noted in the cloud as begun, and, from the\njournals beside the stack, how the last runs went. It changes nothing.",
+		[]string{
+			"trueup status                  # the stack in this directory",
+			"trueup status --format json shop | jq .begun",
+		}, stackFlags(), cloudFlags(), []ucli.Flag{formatFlag()})
+	c.Action = func(c *ucli.Context) error {
+		cloud, err := readCloud(c)
+		if err != nil {
+			return err
+		}
+		asJSON, err := readFormat(c)
+		if err != nil {
+			return err
+		}
+		o := statusOptions{stacks(c), cloud, asJSON}
+		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error {
+			var failed error
+			for _, path := range o.paths {
+				failed = errors.Join(failed, statusOf(ctx, p, o, path))
+			}
+			return failed
+		})
+	}
+	return c
+}
+
+// status is where a stack stands.
+type status struct {
+	Version int                `json:"version"`
+	Stack   string             `json:"stack"`
+	Holder  *statusHolder      `json:"holder,omitempty"` // of the lease
+	Begun   []statusBegun      `json:"begun"`
+	Outages []provider.Address `json:"outages"`
+	Runs    []pastRun          `json:"runs"` // the newest first
+}
+
+type statusHolder struct {
+	Run   string    `json:"run"`
+	Who   string    `json:"who,omitempty"`
+	Host  string    `json:"host,omitempty"`
+	PID   int       `json:"pid,omitempty"`
+	CI    string    `json:"ci,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+type statusBegun struct {
+	Address provider.Address `json:"address"`
+	Run     string           `json:"run"`
+	Job     string           `json:"job"`
+	Pending bool             `json:"pending"`
+}
+
+// statusOf looks at one stack.
+func statusOf(ctx context.Context, p *process, o statusOptions, path string) (err error) {
+	stack, err := load(p, o.stackOptions, path)
+	if err != nil {
+		return err
+	}
+	runs, err := pastRuns(stack.dir, stack.Name, shownRuns)
+	if err != nil {
+		return fmt.Errorf("read the journals of stack %s: %w", stack.Name, err)
+	}
+	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cloud.Close()) }()
+	state, err := apply.Look(ctx, cloud, stack.Name)
+	if err != nil {
+		return err
+	}
+	s := status{Version: 1, Stack: stack.Name, Begun: []statusBegun{}, Outages: append([]provider.Address{}, state.Outages...), Runs: append([]pastRun{}, runs...)}
+	if h := state.Holder; h != nil {
+		s.Holder = &statusHolder{h.Run, h.Who, h.Host, h.PID, h.CI, h.Since}
+	}
+	for _, b := range state.Begun {
+		s.Begun = append(s.Begun, statusBegun(b))
+	}
+	if o.json {
+		return json.NewEncoder(p.stdout).Encode(s)
+	}
+	s.write(p.stdout, state)
+	return nil
+}
+
+func (s *status) write(w io.Writer, state *apply.State) {
+	held := "nobody holds its lease"
+	if state.Holder != nil {
+		held = "its lease is held by " + state.Holder.String()
+	}
+	fmt.Fprintf(w, "Stack %s: %s.\n", s.Stack, held)
+	for _, b := range s.Begun {
+		how := "may have begun; the next apply finds out"
+		if b.Pending {
+			how = "is being made, job " + b.Job
+		}
+		fmt.Fprintf(w, "  %s %s (run %s)\n", b.Address, how, b.Run)
+	}
+	for _, a := range s.Outages {
+		fmt.Fprintf(w, "  %s was stopped to be started again; the next apply does it if no run is doing it\n", a)
+	}
+	if len(s.Runs) == 0 {
+		fmt.Fprintf(w, "No run has left a journal here.\n")
+		return
+	}
+	fmt.Fprintf(w, "Last runs:\n")
+	for _, r := range s.Runs {
+		fmt.Fprintf(w, "  %s  %s  %s%s  (run %s)\n", r.Began.Format(time.RFC3339), r.Command, r.Ending, countsOf(r.Counts), r.Run)
+		for _, step := range r.Open {
+			fmt.Fprintf(w, "    its end is not known: %s\n", step)
+		}
+		for _, text := range r.Errors {
+			fmt.Fprintf(w, "    failed: %s\n", text)
+		}
+	}
+}
+
+// countsOf writes ": 3 done, 1 failed".
+func countsOf(counts map[string]int) string {
+	var parts []string
+	for _, phase := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[phase], phase))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ", ")
+}
