@@ -32,8 +32,8 @@ fuzz: ## every fuzz target for FUZZTIME each
 		done; \
 	done
 
-torture: ## nothing yet: killing a real process at random moments comes with its tests
-	@echo "make torture: there are no torture tests yet"
+torture: ## break a run at every single call, and kill 200 processes at random moments
+	TRUEUP_TORTURE=1 $(GO) test -count 1 -timeout 60m -run 'Broken|Killed|Storm' ./internal/cli
 
 fmt: ## gofmt over everything
 	gofmt -w $$(git ls-files '*.go')
