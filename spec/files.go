@@ -125,14 +125,15 @@ func (l *loader) resolve(n *node, name string) (string, bool) {
 // readAll reads a file of at most limit bytes. Its error is a user mistake,
 // without the path.
 func (l *loader) readAll(name string, limit int) ([]byte, error) {
+	// Before it is opened: to open a pipe is to wait for somebody who writes.
+	if info, err := fs.Stat(l.fsys, name); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
 	f, err := l.fsys.Open(name)
 	if err != nil {
 		return nil, errors.New(cause(err))
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
 	data, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	switch {
 	case err != nil:

@@ -3,6 +3,8 @@ package spec
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
+	"path"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -123,4 +125,29 @@ func load(t *testing.T, data []byte) string {
 		t.Fatal(err)
 	}
 	return printed(stack)
+}
+
+// pipes is a file system in which every .yaml is a named pipe that nobody
+// writes to. Like the system's own, it can be asked what a pipe is without
+// opening it; to open one would block.
+type pipes struct {
+	fstest.MapFS
+	t *testing.T
+}
+
+func (p pipes) Open(name string) (fs.File, error) {
+	if path.Ext(name) == ".yaml" {
+		p.t.Errorf("%s was opened", name)
+	}
+	return p.MapFS.Open(name)
+}
+
+func (p pipes) Stat(name string) (fs.FileInfo, error) { return p.MapFS.Stat(name) }
+
+func TestAPipeIsRefusedWithoutOpeningIt(t *testing.T) {
+	fsys := pipes{fstest.MapFS{"stack/s.yaml": {Mode: fs.ModeNamedPipe}}, t}
+	_, err := Load(fsys, "stack", testKinds(), Options{})
+	if err == nil || !strings.Contains(err.Error(), "s.yaml: not a regular file") {
+		t.Errorf("error %v; want that the pipe is no regular file", err)
+	}
 }
