@@ -64,34 +64,22 @@ func ruleID(op provider.Op, field string) cloudstack.ID {
 
 func authorizeIngress() command {
 	return job(func(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AuthorizeSecurityGroupIngress, error) {
-		g, err := c.grant(ctx, op, "ingress")
-		return cloudstack.AuthorizeSecurityGroupIngress{
-			SecurityGroupID: cloudstack.ID(op.ID), Protocol: g.protocol,
-			StartPort: g.startPort, EndPort: g.endPort, ICMPType: g.icmpType, ICMPCode: g.icmpCode,
-			CIDRs: g.cidrs, Groups: g.groups,
-		}, err
+		return c.authorization(ctx, op, "ingress")
 	}, nil)
 }
 
 func authorizeEgress() command {
 	return job(func(ctx context.Context, c *cloud, op provider.Op) (cloudstack.AuthorizeSecurityGroupEgress, error) {
-		g, err := c.grant(ctx, op, "egress")
-		return cloudstack.AuthorizeSecurityGroupEgress{
-			SecurityGroupID: cloudstack.ID(op.ID), Protocol: g.protocol,
-			StartPort: g.startPort, EndPort: g.endPort, ICMPType: g.icmpType, ICMPCode: g.icmpCode,
-			CIDRs: g.cidrs, Groups: g.groups,
-		}, err
+		a, err := c.authorization(ctx, op, "egress")
+		return cloudstack.AuthorizeSecurityGroupEgress(a), err
 	}, nil)
 }
 
-// grant is what an authorization gives. Groups among the sources are named
-// with their account, which is the one that owns the group itself.
-func (c *cloud) grant(ctx context.Context, op provider.Op, field string) (grant, error) {
-	granted := rules(op, field)
-	if len(granted) == 0 {
-		return grant{}, fmt.Errorf("no rules to authorize in %s", field)
-	}
-	account := ""
+// authorization is the command that adds an operation's rules, which differ in
+// their sources only. Groups among these are named with their account, which is
+// the one that owns the group itself.
+func (c *cloud) authorization(ctx context.Context, op provider.Op, field string) (cloudstack.AuthorizeSecurityGroupIngress, error) {
+	granted, account := rules(op, field), ""
 	if len(provider.Refs(granted)) > 0 {
 		var err error
 		account, err = c.account.get(ctx, func(ctx context.Context) (string, error) {
@@ -99,10 +87,14 @@ func (c *cloud) grant(ctx context.Context, op provider.Op, field string) (grant,
 			return g.Account, err
 		})
 		if err != nil {
-			return grant{}, err
+			return cloudstack.AuthorizeSecurityGroupIngress{}, err
 		}
 	}
-	return grantOf(granted, account), nil
+	commands := cloudstack.PackRules(cloudstack.ID(op.ID), listed(granted, account))
+	if len(commands) != 1 {
+		return cloudstack.AuthorizeSecurityGroupIngress{}, fmt.Errorf("the %d rules in %s are for %d commands, and not for one", len(granted), field, len(commands))
+	}
+	return commands[0], nil
 }
 
 // group reads one group with its rules.

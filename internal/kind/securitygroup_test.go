@@ -95,13 +95,16 @@ func TestSecurityGroupNameTaken(t *testing.T) {
 // is sent for a rule comes back as the same rule.
 func TestProtocolSpellings(t *testing.T) {
 	for _, protocol := range []string{"tcp", "udp", "icmp", "icmpv6", "gre", "esp", "ah", "ipip", "all", "132", "0"} {
-		if got := protocolName(wireProtocol(protocol)); got != protocol {
-			t.Errorf("%s becomes %s", protocol, got)
+		sent := cloudstack.PackRules("id", listed([]provider.Rule{{Protocol: protocol, From: 1, To: 1, CIDR: netip.MustParsePrefix("10.0.0.0/8")}}, "account"))
+		back, err := liveRules([]cloudstack.SecurityGroupRule{{Protocol: sent[0].Protocol, CIDR: sent[0].CIDRs[0]}}, nil, "account")
+		if err != nil || back[0].Protocol != protocol {
+			t.Errorf("%s becomes %s, %v", protocol, back[0].Protocol, err)
 		}
 	}
 	for wire, want := range map[string]string{"TCP": "tcp", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "47": "gre"} {
-		if got := protocolName(wire); got != want {
-			t.Errorf("%s is read as %s, want %s", wire, got, want)
+		live, err := liveRules([]cloudstack.SecurityGroupRule{{Protocol: wire, CIDR: "10.0.0.1"}}, nil, "account")
+		if err != nil || live[0].Protocol != want || live[0].CIDR.String() != "10.0.0.1/32" {
+			t.Errorf("%s is read as %v, %v, want %s", wire, live, err, want)
 		}
 	}
 }
