@@ -23,7 +23,7 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	if err := makeStateDir(filepath.Dir(state)); err != nil {
 		return nil, fmt.Errorf("embedded simulator: %w", err)
 	}
-	server, err := simulator.New(simulator.Config{Flavour: flavour, State: state})
+	server, err := simulator.New(simulator.Config{Flavour: flavour, State: state, Reinstall: true})
 	if err != nil {
 		return nil, fmt.Errorf("embedded simulator: %w", err)
 	}

@@ -58,6 +58,7 @@ func readSimulator(c *ucli.Context) (simulatorOptions, error) {
 			Seed:         c.Uint64("seed"),
 			Size:         c.Int("size"),
 			ExpungeDelay: c.Duration("expunge-delay"),
+			Reinstall:    true,
 		},
 	}
 	var err error
