@@ -17,7 +17,8 @@ import (
 // A journal is the file behind a simulator. Its lines are a header, the whole world as it once was, and every change
 // since then as the request that made it: a world depends on nothing but its seed and what was done to it and when.
 // Each line begins with its checksum. A change is written before it is made, and made before it is answered, so that
-// whatever was acknowledged is in the file however the process ends. (That the system itself goes down is not provided for.)
+// whatever was acknowledged is with the operating system however the process ends. Changes are not synced to the disk one by one:
+// when the system itself goes down the file may end earlier, but what is there is whole, and the world it begins with is synced.
 type journal struct {
 	path  string
 	file  *os.File
@@ -96,12 +97,12 @@ func replay(data []byte, config Config, center *datacentre) (w *world, torn int,
 		if readErr == io.EOF && len(line) == 0 {
 			break
 		}
+		if readErr == io.EOF && number > 2 {
+			return w, len(line), nil
+		}
 		content, ok := checked(line)
 		if !ok {
-			if _, err := lines.Peek(1); err == nil || number < 3 {
-				return nil, 0, fmt.Errorf("line %d is damaged", number)
-			}
-			return w, len(line), nil
+			return nil, 0, fmt.Errorf("line %d is damaged", number)
 		}
 		switch number {
 		case 1:
@@ -194,6 +195,9 @@ func (j *journal) rewrite(config *Config, w *world) error {
 	if err == nil {
 		err = os.Rename(next.Name(), j.path)
 	}
+	if err == nil {
+		err = syncDir(filepath.Dir(j.path))
+	}
 	if err != nil {
 		next.Close()
 		return fmt.Errorf("write state %s: %w", j.path, err)
@@ -202,6 +206,19 @@ func (j *journal) rewrite(config *Config, w *world) error {
 		j.file.Close() // every write to it was checked
 	}
 	j.file, j.lines = next, 0
+	return nil
+}
+
+// syncDir makes the names in a directory last. Systems whose directories can't be opened for that need no help.
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil && !errors.Is(err, errors.ErrUnsupported) && !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
 	return nil
 }
 

@@ -147,6 +147,7 @@ func TestATornEndIsDroppedAndSaid(t *testing.T) {
 	}{
 		"cut in the last line":    {data[:len(data)-9], true},
 		"garbage after the end":   {append(append([]byte{}, data...), "\x00\x00\x00"...), true},
+		"damage in the last line": {append(append(append([]byte{}, data[:len(data)-9]...), 'X'), data[len(data)-8:]...), false},
 		"damage in the middle":    {append(append(append([]byte{}, data[:len(data)/2]...), 'X'), data[len(data)/2+1:]...), false},
 		"not a state file at all": {[]byte("hello\nworld\n"), false},
 		"empty":                   {nil, false},
@@ -192,15 +193,17 @@ func TestTheExpungeGoesOnBetweenProcesses(t *testing.T) {
 	deploy(as(t, s, s.User()), "name", "web")
 }
 
-// TestKillLosesNoAcknowledgedWrite kills a process that writes, and looks for everything that it had acknowledged.
+// TestKillLosesNoAcknowledgedWrite kills a process in the middle of a thousand writes and another at their end, and looks each time for
+// everything that was ever acknowledged.
 func TestKillLosesNoAcknowledgedWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "cloud")
 	if file := os.Getenv("SIMULATOR_WRITES_TO"); file != "" {
 		writeForever(t, file)
 	}
-	for round := range 3 {
+	acknowledged := map[string]bool{}
+	for _, until := range []int{500, 1000} {
 		cmd := exec.Command(os.Args[0], "-test.run=^TestKillLosesNoAcknowledgedWrite$")
-		cmd.Env = append(os.Environ(), "SIMULATOR_WRITES_TO="+path, fmt.Sprintf("ROUND=%d", round))
+		cmd.Env = append(os.Environ(), "SIMULATOR_WRITES_TO="+path, fmt.Sprintf("ROUND=%d", until))
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -208,29 +211,31 @@ func TestKillLosesNoAcknowledgedWrite(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		acknowledged := map[string]bool{}
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
 			acknowledged[lines.Text()] = true
-			if len(acknowledged) == 350 {
+			if len(acknowledged) == until {
 				if err := cmd.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 		cmd.Wait() // killed
-		if len(acknowledged) < 350 {
-			t.Fatalf("round %d: only %d writes", round, len(acknowledged))
+		if len(acknowledged) < until {
+			t.Fatalf("only %d writes, want %d", len(acknowledged), until)
 		}
 		s, err := simulator.New(simulator.Config{State: path})
 		if err != nil {
 			t.Fatal(err)
 		}
+		there := map[string]bool{}
 		for _, g := range as(t, s, s.User()).list("listSecurityGroups", "securitygroup", "pagesize", "-1") {
-			delete(acknowledged, g["name"].(string))
+			there[g["name"].(string)] = true
 		}
-		if len(acknowledged) > 0 {
-			t.Errorf("round %d: lost %v", round, acknowledged)
+		for name := range acknowledged {
+			if !there[name] {
+				t.Errorf("killed after %d writes: lost %s", until, name)
+			}
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -34,7 +34,13 @@ type Config struct {
 	RateLimit    RateLimit        // throttling of ordinary accounts; none unless set
 	Faults       *Faults          // what goes wrong; nothing unless set
 	Size         int              // machines that a new cloud has from the beginning, named m1, m2, … and owned by the ordinary user
-	State        string           // file that keeps the cloud between processes; in memory only unless set
+
+	// State is a file that keeps the cloud between processes; in memory only unless set. No change that was acknowledged is lost when the
+	// process dies, by kill -9 too: it is handed to the operating system before it is made. It is not forced onto the disk, which
+	// would cost milliseconds a change: when power fails or the system crashes, the last seconds of changes may be lost, never more than
+	// those since the file was last opened, and what is left is the cloud as it stood at one moment. Whoever opens the file
+	// meanwhile is refused; an end that was not written to its last byte is dropped, see [Server.Notice]; other damage is an error.
+	State string
 }
 
 // Host is what every host of a zone can carry. A zone's hosts never fill up: only what is larger than a host, or must
@@ -93,7 +99,7 @@ func (s *Server) openState(center *datacentre) error {
 		return err
 	}
 	if torn > 0 {
-		s.notice = fmt.Sprintf("state %s: dropped %d bytes at its end that a process had not finished writing; nothing acknowledged is lost", s.config.State, torn)
+		s.notice = fmt.Sprintf("state %s: dropped %d bytes at its end, a change that was not written to its end; unless the system went down nobody was told that it was made", s.config.State, torn)
 	}
 	if w == nil {
 		w = newWorld(&s.config, center)
