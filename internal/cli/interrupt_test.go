@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -160,5 +161,20 @@ func TestInterruptedWhileReadingACommandEnds(t *testing.T) {
 	})
 	if got := exitCode(err); got != exitInterrupted {
 		t.Errorf("exit code %d of %v", got, err)
+	}
+}
+
+// TestAClosedTerminalInterrupts: what a terminal sends when it is closed is taken
+// as an interrupt, and so is what CI sends before it kills.
+func TestAClosedTerminalInterrupts(t *testing.T) {
+	for _, sent := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
+		signals, end := interrupts()
+		if err := syscall.Kill(os.Getpid(), sent); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-signals; got != sent {
+			t.Errorf("got %v, sent %v", got, sent)
+		}
+		end()
 	}
 }

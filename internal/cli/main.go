@@ -25,6 +25,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer, env []string
 func interrupts() (signals <-chan os.Signal, end func()) {
 	c := make(chan os.Signal, 2)
 	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup lets a run outlive its terminal
+		signal.Notify(c, syscall.SIGHUP)
+	}
 	return c, func() { signal.Stop(c) }
 }
 
