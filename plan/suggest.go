@@ -21,7 +21,7 @@ func candidates(word string, names []string) string {
 	}
 	var all []candidate
 	for _, name := range names {
-		all = append(all, candidate{name, distance(strings.ToLower(word), strings.ToLower(name))})
+		all = append(all, candidate{name, unlikeness(strings.ToLower(word), strings.ToLower(name))})
 	}
 	slices.SortFunc(all, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
@@ -37,8 +37,15 @@ func candidates(word string, names []string) string {
 	return text
 }
 
-// distance counts the insertions, deletions and substitutions that make b of a;
-// none where the one begins the other.
+// unlikeness is the distance of two words; none where the one begins the other.
+func unlikeness(a, b string) int {
+	if a != "" && b != "" && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a)) {
+		return 0
+	}
+	return distance(a, b)
+}
+
+// distance counts the insertions, deletions and substitutions that make b of a.
 func distance(a, b string) int {
 	s, t := []rune(a), []rune(b)
 	row := make([]int, len(t)+1)

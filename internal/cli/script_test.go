@@ -23,18 +23,23 @@ func TestMain(m *testing.M) {
 //	                                     @COMMAND:NAME is the id of what COMMAND lists by that name
 //	calls COMMAND N                      it was called so N times
 //	exits CODE ARG...                    run trueup; it must exit with the code
+//	reads CODE ARG...                    as exits, and it must only have listed
 //	proxy                                point CLOUDSTACK_ENDPOINT at a proxy that answers HTML
 //	tls                                  point CLOUDSTACK_ENDPOINT at the cloud behind a certificate; ca.pem signed it
 //	lease STACK                          hold the lease of a stack until the script ends
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata/script") }
+
+// runScripts runs the scripts of a directory, each as a test of its own.
+func runScripts(t *testing.T, dir string) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"cloud":   startCloud,
 			"advance": advanceClock,
 			"api":     callByHand,
 			"calls":   countCalls,
 			"exits":   exitsWith,
+			"reads":   onlyReads,
 			"proxy":   startProxy,
 			"lease":   holdLease,
 			"tls":     startTLS,
