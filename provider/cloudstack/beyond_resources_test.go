@@ -1,6 +1,7 @@
 package cloudstack_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -94,6 +95,20 @@ func valueTypes(t *testing.T) {
 	if e1 == nil || e2 == nil || e3 == nil {
 		t.Errorf("malformed addresses pass: %v, %v, %v", e1, e2, e3)
 	}
+	type values struct {
+		ID   cloudstack.ID
+		CIDR cloudstack.CIDR
+		IP   cloudstack.IP
+		MAC  cloudstack.MAC
+	}
+	const text = `{"ID":"7","CIDR":"10.0.0.0/8","IP":"2001:db8::1","MAC":"1e:01:5e:00:00:11"}`
+	var back values
+	if err := json.Unmarshal([]byte(text), &back); err != nil || back != (values{"7", "10.0.0.0/8", "2001:db8::1", "1e:01:5e:00:00:11"}) {
+		t.Errorf("from JSON: %+v, %v", back, err)
+	}
+	if raw, err := json.Marshal(back); err != nil || string(raw) != text {
+		t.Errorf("as JSON: %s, %v", raw, err)
+	}
 	var nic cloudstack.Nic
 	v, err := cloudstack.Parse([]byte(`{"id":12,"ipaddress":"10.0.0.1","macaddress":"1e:01:5e:00:00:11","ip6cidr":"::/0","networkid":"","mtu":"1500"}`))
 	if err != nil || cloudstack.Decode(v, &nic) != nil || nic.ID != "12" || nic.IPAddress != "10.0.0.1" || nic.NetworkID != "" || nic.MACAddress != "1e:01:5e:00:00:11" {
@@ -122,6 +137,19 @@ func tags(t *testing.T) {
 		err := cloudstack.Exec(t.Context(), c, cloudstack.DeleteTags{ResourceType: "UserVm", ResourceIDs: []cloudstack.ID{"a"}, Tags: none})
 		if !errors.Is(err, cloudstack.ErrInvalid) || len(callsOf(f, "deleteTags")) != 1 {
 			t.Errorf("deleting all tags: %v", err)
+		}
+	}
+	for _, taggable := range []string{"PublicIpAddress", "Network", "Snapshot", "Template", "UserVm", "Volume", "SecurityGroup"} {
+		on := cloudstack.CreateTags{ResourceType: taggable, ResourceIDs: []cloudstack.ID{"a"}, Tags: []cloudstack.Tag{{Key: "k", Value: "v"}}}
+		off := cloudstack.DeleteTags{ResourceType: taggable, ResourceIDs: []cloudstack.ID{"a"}, Tags: []cloudstack.TagMatch{{Key: "k"}}}
+		if err := errors.Join(cloudstack.Exec(t.Context(), c, on), cloudstack.Exec(t.Context(), c, off)); err != nil {
+			t.Errorf("%s: %v", taggable, err)
+		}
+		for _, command := range []string{"createTags", "deleteTags"} {
+			sent := callsOf(f, command)
+			if got := sent[len(sent)-1].params["resourcetype"]; got != taggable {
+				t.Errorf("%s for a %s was sent with %s", command, taggable, got)
+			}
 		}
 	}
 	all, err := cloudstack.Collect(cloudstack.All(t.Context(), c, cloudstack.ListTags{ResourceType: "UserVm"}))

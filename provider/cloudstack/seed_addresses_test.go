@@ -46,6 +46,9 @@ func oneAddressManyMachines(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if n := cloud.count("addIpToNic"); n != 3 {
+		t.Errorf("addIpToNic was sent %d times, want once a machine", n)
+	}
 	for i, call := range callsOf(cloud.fake, "addIpToNic") {
 		if call.params["nicid"] != "nic-of-"+string(machines[i]) || call.params["ipaddress"] != string(address.IPAddress) {
 			t.Errorf("addIpToNic %v", call.params)

@@ -64,6 +64,17 @@ func catalogLists(t *testing.T) {
 	if zone.Type != "uuid" || !zone.Required || zone.Length != 255 || zone.Description == "" {
 		t.Errorf("zoneid is %+v", zone)
 	}
+	since := 0
+	for a := range c.All() {
+		for _, p := range a.Params {
+			if p.Since != "" {
+				since++
+			}
+		}
+	}
+	if since < 100 {
+		t.Errorf("%d parameters say since when they are, the recorded server tells it of hundreds", since)
+	}
 	nested := false
 	for _, f := range api.Response {
 		nested = nested || f.Name == "nic" && len(f.Response) > 5

@@ -3,8 +3,6 @@ package cloudstack_test
 import (
 	"context"
 	"errors"
-	"net/http"
-	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -46,20 +44,31 @@ func startDeploy(t *testing.T, c *cloudstack.Client) *cloudstack.Job[cloudstack.
 }
 
 func watchYieldsEveryState(t *testing.T) {
-	f, _ := deployOnce(t, 2, 1, obj{"virtualmachine": obj{"id": "vm-1"}})
+	f, jobs := deployOnce(t, 2, 1, obj{"virtualmachine": obj{"id": "vm-1"}})
+	progress := 0
+	f.on("queryAsyncJobResult", func(c call) reply {
+		r := jobs.query(c.params["jobid"])
+		inside(r.body)["jobprocstatus"] = progress
+		progress += 40
+		return r
+	})
 	job := startDeploy(t, f.client())
 	if job.ID() != "job-1" || job.ResourceID() != "vm-1" {
 		t.Errorf("job %s about %s", job.ID(), job.ResourceID())
 	}
 	var seen []cloudstack.JobStatus
+	var made []int
 	for state, err := range job.Watch(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		seen = append(seen, state.Status)
+		seen, made = append(seen, state.Status), append(made, state.Progress)
 	}
 	if want := []cloudstack.JobStatus{cloudstack.Pending, cloudstack.Pending, cloudstack.Succeeded}; !slices.Equal(seen, want) {
 		t.Errorf("seen %v, want %v", seen, want)
+	}
+	if want := []int{0, 40, 80}; !slices.Equal(made, want) {
+		t.Errorf("the progress is %v, want %v", made, want)
 	}
 }
 
@@ -116,10 +125,25 @@ func stopsFromTheClient(t *testing.T) {
 		if !ok || w.JobID != "job-1" || w.ResourceID != "vm-1" || w.Command != "deployVirtualMachine" {
 			t.Errorf("the error has lost the job: %+v", w)
 		}
-		asked := f.count("queryAsyncJobResult")
+		start = time.Now()
+		for range job.Watch(t.Context()) {
+			break
+		}
+		if took := time.Since(start); took < 10*time.Second || took > 10*time.Second+50*time.Millisecond {
+			t.Errorf("the loop that breaks off at the first state ended after %v, want 10 s", took)
+		}
+		asked := len(f.log())
 		time.Sleep(time.Minute)
-		if n := f.count("queryAsyncJobResult"); n != asked {
-			t.Errorf("the job was asked for %d times after the wait", n-asked)
+		if n := len(f.log()); n != asked {
+			t.Errorf("%d calls after the waits", n-asked)
+		}
+		for _, c := range f.log()[1:] {
+			if c.command != "queryAsyncJobResult" {
+				t.Errorf("leaving sent %s", c.command)
+			}
+		}
+		if state, err := job.Poll(t.Context()); err != nil || state.Status != cloudstack.Pending {
+			t.Errorf("in the server the job is %s, %v, want pending", state.Status, err)
 		}
 	})
 }
@@ -209,23 +233,25 @@ func misfittingResult(t *testing.T) {
 }
 
 func leavingStopsAsking(t *testing.T) {
-	f, _ := deployOnce(t, 1000, 1, nil)
-	s := newClient(t, f.start(), cloudstack.WithHTTPClient(&http.Client{}))
-	for range startDeploy(t, s).Watch(t.Context()) {
-		break
-	}
-	for range s.Jobs().Await(cancelledAfter(t, 5*time.Millisecond), []cloudstack.ID{"job-1"}) {
-		break
-	}
-	asked := len(f.log())
-	runtime.Gosched()
-	if n := len(f.log()); n != asked {
-		t.Errorf("%d calls after the loops were left", n-asked)
-	}
-}
-
-func cancelledAfter(t *testing.T, d time.Duration) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), d)
-	t.Cleanup(cancel)
-	return ctx
+	synctest.Test(t, func(t *testing.T) {
+		f, jobs := deployOnce(t, 1000, 1, nil)
+		jobs.add("ended", 0, 1, nil)
+		c := f.client(cloudstack.WithPoll(cloudstack.DefaultPoll()))
+		for range startDeploy(t, c).Watch(t.Context()) {
+			break
+		}
+		for range c.Jobs().Await(t.Context(), []cloudstack.ID{"job-1", "job-2", "job-3", "ended"}) {
+			break // the first end leaves the others alone
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		for range c.Jobs().Await(ctx, []cloudstack.ID{"job-1"}) {
+			break
+		}
+		asked := len(f.log())
+		time.Sleep(time.Hour)
+		if n := len(f.log()); n != asked || asked < 4 {
+			t.Errorf("%d calls, and %d after the loops were left", asked, n-asked)
+		}
+	})
 }

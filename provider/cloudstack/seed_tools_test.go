@@ -2,7 +2,6 @@ package cloudstack_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,6 +35,10 @@ type roundTripper func(*http.Request) (*http.Response, error)
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func itIsAnHTTPClient(t *testing.T) {
+	if os.Getenv("CLOUDSTACK_TEST_CHILD") != "" {
+		listZonesOfTheEnvironment(t)
+		return
+	}
 	f := newCloud(t)
 	var seen atomic.Int32
 	counting := roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -71,6 +74,28 @@ func itIsAnHTTPClient(t *testing.T) {
 	through := &http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }}
 	if _, err := cloudstack.Collect(cloudstack.All(t.Context(), newClient(t, "http://cloud.invalid/client/api", cloudstack.WithHTTPClient(&http.Client{Transport: through})), cloudstack.ListZones{})); err != nil || proxied.Load() == 0 {
 		t.Errorf("through a proxy: %v, %d calls", err, proxied.Load())
+	}
+	before := proxied.Load()
+	child := exec.Command(os.Args[0], "-test.run", "^TestSeed$/^S15$") // net/http reads the variable once a process
+	child.Env = append(childEnvironment("http://cloud.invalid/client/api"), "HTTP_PROXY="+proxy.URL)
+	if out, err := child.CombinedOutput(); err != nil || proxied.Load() == before {
+		t.Errorf("through the environment's proxy: %v, %d calls\n%s", err, proxied.Load()-before, out)
+	}
+}
+
+// childEnvironment is that of a test process of its own, with a client's
+// credentials in it.
+func childEnvironment(endpoint string) []string {
+	return []string{"CLOUDSTACK_TEST_CHILD=1", "CLOUDSTACK_ENDPOINT=" + endpoint, "CLOUDSTACK_KEY=" + testKey, "CLOUDSTACK_SECRET_KEY=" + testSecret}
+}
+
+func listZonesOfTheEnvironment(t *testing.T) {
+	c, err := cloudstack.FromEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := listZones(t.Context(), c); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -260,19 +285,13 @@ func tracesShowNoSecret(t *testing.T) {
 // of the process and the trace goes to its standard error.
 func variableTurnsTraceOn(t *testing.T) {
 	if os.Getenv("CLOUDSTACK_TEST_CHILD") != "" {
-		c, err := cloudstack.FromEnv()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := cloudstack.Collect(cloudstack.All(context.Background(), c, cloudstack.ListZones{})); err != nil {
-			t.Fatal(err)
-		}
+		listZonesOfTheEnvironment(t)
 		return
 	}
 	endpoint := newCloud(t).start()
 	for _, variable := range []string{"EXOSCALE_TRACE", "TRUEUP_TRACE", ""} {
 		child := exec.Command(os.Args[0], "-test.run", "^TestSeed$/^S19$")
-		child.Env = []string{"CLOUDSTACK_TEST_CHILD=1", "CLOUDSTACK_ENDPOINT=" + endpoint, "CLOUDSTACK_KEY=" + testKey, "CLOUDSTACK_SECRET_KEY=" + testSecret}
+		child.Env = childEnvironment(endpoint)
 		if variable != "" {
 			child.Env = append(child.Env, variable+"=my prefix")
 		}

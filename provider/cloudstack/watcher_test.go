@@ -85,7 +85,7 @@ func BenchmarkWaitOneByOne(b *testing.B) {
 // benchmarkWait waits for jobs of up to half a minute on a clock that jumps, so
 // that what it measures is calls and computing.
 func benchmarkWait(b *testing.B, wait func(*cloudstack.Client, *recordingClock, []cloudstack.ID)) {
-	const n = 500
+	const n = 10_000
 	poll := cloudstack.DefaultPoll()
 	poll.Backoff = cloudstack.Constant(time.Second)
 	calls := 0
