@@ -33,7 +33,8 @@ type story struct {
 	before  *loaded // applied first, undisturbed; nil is nothing
 	stack   *loaded
 	command string // apply or destroy
-	limits  map[string]int64
+	sample  int    // see there; 0 is the usual
+	turn    int    // which fate is sampled first
 }
 
 // playground is a simulated cloud in a bubble, with things of other people in it.
@@ -202,7 +203,7 @@ func (p *playground) newRun(number uint64, stack *loaded, command string, w *wir
 	proc := &process{stdin: strings.NewReader(""), stdout: &r.out, stderr: &r.out, random: random}
 	r.change = &change{
 		process:       proc,
-		changeOptions: changeOptions{command: command, yes: true, lockTimeout: 10 * time.Minute, parallel: 16, maxDeletes: -1},
+		changeOptions: changeOptions{command: command, yes: true, lockTimeout: 10 * time.Minute, parallel: 16, maxDeletes: 1000},
 		stack:         stack,
 		cloud: &connection{
 			Cloud: kind.Open(p.client(p.sim.User(), w), kind.Source{Now: time.Now, Pick: picks.IntN}),
@@ -262,7 +263,7 @@ func (p *playground) look() []thing {
 func (p *playground) unfinished(stack *loaded, make planner) []string {
 	p.Helper()
 	cloud := kind.Open(p.user, kind.Source{Now: time.Now, Pick: rand.IntN})
-	made, err := checkedPlan(p.Context(), cloud, stack, make, plan.Options{MaxDeletes: -1})
+	made, err := checkedPlan(p.Context(), cloud, stack, make, plan.Options{MaxDeletes: 1000})
 	if err != nil {
 		return []string{"plan: " + err.Error()}
 	}
