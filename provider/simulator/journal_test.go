@@ -69,6 +69,7 @@ func doSomething(c caller, r *rand.Rand) {
 }
 
 func TestAReopenedStateFileShowsTheSameCloud(t *testing.T) {
+	t.Parallel()
 	now := clock()
 	path := filepath.Join(t.TempDir(), "dir", "cloud")
 	config := simulator.Config{State: path, Now: now, ExpungeDelay: time.Hour, Seed: 7}

@@ -72,6 +72,7 @@ func deployAll(t *testing.T, latency simulator.Latency, machines, inFlight int) 
 // TestRecordedLatencyIsTheMeasuredOne compares with what was measured on a quiet server: 100 machines in 21.8 s with 4 in flight, and one
 // alone in 2 s.
 func TestRecordedLatencyIsTheMeasuredOne(t *testing.T) {
+	t.Parallel()
 	recorded := simulator.Latency{Recorded: true}
 	for _, measured := range []struct {
 		machines, inFlight int
@@ -140,6 +141,7 @@ func TestALargeCloudIsThereFromTheStart(t *testing.T) {
 }
 
 func TestTwoThousandDeploysInFlight(t *testing.T) {
+	t.Parallel()
 	s := start(t, simulator.Config{Now: clock()})
 	c := as(t, s, s.User())
 	for i := range 2000 {

@@ -20,6 +20,7 @@ import (
 // TestNoCallBreaksTheCloud sends every command with parameters that make sense and with ones that do not, mixed at random: each is answered
 // in CloudStack's form, the cloud goes on, and its state file shows the same cloud afterwards.
 func TestNoCallBreaksTheCloud(t *testing.T) {
+	t.Parallel()
 	for _, flavour := range []simulator.Flavour{simulator.CloudStack, simulator.Exoscale} {
 		t.Run(string(flavour), func(t *testing.T) {
 			config := simulator.Config{

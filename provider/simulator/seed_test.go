@@ -9,6 +9,7 @@ import (
 )
 
 func TestOneSeedReproducesARun(t *testing.T) {
+	t.Parallel()
 	run := func(seed uint64) (map[string]any, simulator.Credentials) {
 		s := start(t, simulator.Config{Seed: seed, Now: clock()})
 		c := as(t, s, s.User())
