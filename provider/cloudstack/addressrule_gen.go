@@ -268,9 +268,9 @@ type CreateFirewallRule struct {
 	CIDRs []CIDR `cs:"cidrlist"`
 	// The ending port of firewall rule.
 	EndPort Opt[int] `cs:"endport"`
-	// Error code for this icmp message.
+	// The ICMP code; -1 is any.
 	ICMPCode Opt[int] `cs:"icmpcode"`
-	// Type of the ICMP message being sent.
+	// The ICMP type; -1 is any, of which the code is -1, too.
 	ICMPType Opt[int] `cs:"icmptype"`
 	// The starting port of firewall rule.
 	StartPort Opt[int] `cs:"startport"`
@@ -343,9 +343,9 @@ type CreateEgressFirewallRule struct {
 	DestCIDRs []CIDR `cs:"destcidrlist"`
 	// The ending port of firewall rule.
 	EndPort Opt[int] `cs:"endport"`
-	// Error code for this ICMP message.
+	// The ICMP code; -1 is any.
 	ICMPCode Opt[int] `cs:"icmpcode"`
-	// Type of the ICMP message being sent.
+	// The ICMP type; -1 is any, of which the code is -1, too.
 	ICMPType Opt[int] `cs:"icmptype"`
 	// The starting port of firewall rule.
 	StartPort Opt[int] `cs:"startport"`

@@ -12,7 +12,8 @@ type VirtualMachine struct {
 	Name string `cs:"name"`
 	// User generated name. The name of the Instance is returned if no displayname exists.
 	DisplayName string `cs:"displayname"`
-	// The state of the Instance.
+	// Running, Stopped, Starting, Stopping, Migrating, Restoring, Error, Destroyed, Expunging, Shutdown or
+	// Unknown.
 	State string `cs:"state"`
 	// The Account associated with the Instance.
 	Account string `cs:"account"`

@@ -153,9 +153,9 @@ type AuthorizeSecurityGroupIngress struct {
 	DomainID ID `cs:"domainid"`
 	// End port for this ingress rule.
 	EndPort Opt[int] `cs:"endport"`
-	// Error code for this icmp message.
+	// The ICMP code; -1 is any.
 	ICMPCode Opt[int] `cs:"icmpcode"`
-	// Type of the icmp message being sent.
+	// The ICMP type; -1 is any, of which the code is -1, too.
 	ICMPType Opt[int] `cs:"icmptype"`
 	// An optional project of the security group.
 	ProjectID ID `cs:"projectid"`
@@ -191,9 +191,9 @@ type AuthorizeSecurityGroupEgress struct {
 	DomainID ID `cs:"domainid"`
 	// End port for this egress rule.
 	EndPort Opt[int] `cs:"endport"`
-	// Error code for this icmp message.
+	// The ICMP code; -1 is any.
 	ICMPCode Opt[int] `cs:"icmpcode"`
-	// Type of the ICMP message being sent.
+	// The ICMP type; -1 is any, of which the code is -1, too.
 	ICMPType Opt[int] `cs:"icmptype"`
 	// An optional project of the security group.
 	ProjectID ID `cs:"projectid"`

@@ -112,6 +112,8 @@ var furtherFields = map[string][]field{
 var descriptions = map[string]string{
 	"cidrlist":                               "The CIDRs that the rule is about",
 	"destcidrlist":                           "The CIDRs that the traffic goes to",
+	"icmptype":                               "The ICMP type; -1 is any, of which the code is -1, too",
+	"icmpcode":                               "The ICMP code; -1 is any",
 	"usersecuritygrouplist":                  "The security groups that the rule is about",
 	"iptonetworklist":                        "The networks, with the addresses wanted in them. Mutually exclusive with NetworkIDs",
 	"datadiskofferinglist":                   "The disk offerings of the template's data disks. Mutually exclusive with DiskOfferingID",
@@ -126,6 +128,7 @@ var descriptions = map[string]string{
 	"SecurityGroupRule.cidr":                 "The source; empty when it is a group",
 	"SecurityGroupRule.account":              "The account of the source when it is a group",
 	"SecurityGroupRule.securitygroupname":    "The name of the source when it is a group",
+	"VirtualMachine.state":                   "Running, Stopped, Starting, Stopping, Migrating, Restoring, Error, Destroyed, Expunging, Shutdown or Unknown",
 	"restoreVirtualMachine.snapshotid":       "The snapshot to restore from",
 	"deployVirtualMachine.snapshotid":        "The snapshot to take the root volume from",
 	"deployVirtualMachine.volumeid":          "The volume to use as root volume",
