@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -9,7 +10,12 @@ import (
 
 // TestMain lets this test binary be the program: scripts run the real Main in
 // processes of their own.
+// More tests run beside each other than there are processors: they wait for
+// jobs more than they compute.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"trueup": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ())) },
 	})
