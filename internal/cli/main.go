@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -48,6 +49,21 @@ func report(p *process, err error) {
 		return
 	}
 	fmt.Fprint(p.stderr, explain(err, screen(p.stderr, p.env)))
+}
+
+// init lets several programs run in one process: the library keeps these two
+// flags in variables and writes to them whenever it parses.
+func init() {
+	ucli.HelpFlag = sharedFlag{ucli.HelpFlag.(*ucli.BoolFlag)}
+	ucli.VersionFlag = sharedFlag{ucli.VersionFlag.(*ucli.BoolFlag)}
+}
+
+// sharedFlag is a flag that parsing doesn't change.
+type sharedFlag struct{ *ucli.BoolFlag }
+
+func (f sharedFlag) Apply(set *flag.FlagSet) error {
+	own := *f.BoolFlag
+	return own.Apply(set)
 }
 
 func newApp(p *process) *ucli.App {
