@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	ucli "github.com/urfave/cli/v2"
 
@@ -60,7 +61,7 @@ func planCommand(p *process) *ucli.Command {
 		if o.explain && o.json {
 			return usagef("--explain writes text: leave --format out")
 		}
-		if o.save != "" && !isSaved(o.save) {
+		if o.save != "" && filepath.Ext(o.save) != ".json" {
 			return usagef("-o %s: a saved plan's name ends in .json", o.save)
 		}
 		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error { return runPlan(ctx, p, o) })

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,8 +12,15 @@ import (
 	"github.com/trueup/trueup/plan"
 )
 
-// isSaved reports whether a path is that of a saved plan: stacks are YAML.
-func isSaved(path string) bool { return filepath.Ext(path) == ".json" }
+// isSaved reports whether a path is that of a saved plan: stacks are YAML, or
+// directories, whatever these are called.
+func isSaved(path string) bool {
+	if filepath.Ext(path) != ".json" {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err != nil || !info.IsDir()
+}
 
 // savePlan writes a plan that was made with [plan.Options.Bind] to a file.
 func savePlan(file string, made *plan.Plan, stack stackOptions, opts plan.Options) error {
@@ -25,8 +33,25 @@ func savePlan(file string, made *plan.Plan, stack stackOptions, opts plan.Option
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, append(data, '\n'), 0o644); err != nil {
+	if err := writePrivately(file, append(data, '\n')); err != nil {
 		return fmt.Errorf("save the plan: %w", err)
+	}
+	return nil
+}
+
+// writePrivately writes a file that only its owner may read, whoever could read
+// what it replaces.
+func writePrivately(file string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
 }

@@ -87,9 +87,9 @@ func (s *survey) securityGroups(ctx context.Context) ([]cloudstack.SecurityGroup
 	})
 }
 
-// collect reads a whole list.
+// collect reads a whole list, again where it changed while its pages were read.
 func collect[T any](ctx context.Context, client *cloudstack.Client, list cloudstack.ListCommand[T], opts ...cloudstack.CallOption) ([]T, error) {
-	return cloudstack.Collect(cloudstack.All(ctx, client, list, opts...))
+	return cloudstack.Whole(ctx, client, list, opts...)
 }
 
 // mayExpunge asks whether the account may expunge machines itself

@@ -1,6 +1,7 @@
 package cloudstack
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -17,10 +18,11 @@ const readings = 3
 // of each; things that were deleted meanwhile may be among them. A list of one
 // page is read once.
 //
-// Changes are seen by the server's count and by ids that come twice.
+// Changes are seen by the server's count and by ids that come twice; a template
+// or ISO comes once for each of its zones.
 func Whole[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...CallOption) ([]T, error) {
 	var latest []T
-	earlier := map[ID]T{}
+	earlier := map[itemKey]T{}
 	for range readings {
 		items, changed, err := readThrough(ctx, c, cmd, opts)
 		if err != nil {
@@ -31,8 +33,8 @@ func Whole[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...Ca
 			return latest, nil
 		}
 		for _, item := range items {
-			if id := idOf(item); id != "" {
-				earlier[id] = item
+			if key := keyOf(item); key.id != "" {
+				earlier[key] = item
 			}
 		}
 	}
@@ -42,7 +44,7 @@ func Whole[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...Ca
 // readThrough reads all pages once and tells whether the list changed meanwhile.
 func readThrough[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts []CallOption) (items []T, changed bool, err error) {
 	total := 0 // 0 where the server counts each page and not the list
-	seen := map[ID]bool{}
+	seen := map[itemKey]bool{}
 	for page, err := range Pages(ctx, c, cmd, opts...) {
 		if err != nil {
 			return nil, false, err
@@ -54,38 +56,46 @@ func readThrough[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts
 			changed = true
 		}
 		for _, item := range page.Items {
-			id := idOf(item)
-			if id != "" && seen[id] {
+			key := keyOf(item)
+			if key.id != "" && seen[key] {
 				changed = true
 				continue
 			}
-			seen[id] = true
+			seen[key] = true
 			items = append(items, item)
 		}
 	}
 	return items, changed, nil
 }
 
-// united adds to the latest reading what only earlier ones have, by id.
-func united[T any](latest []T, earlier map[ID]T) []T {
+// united adds to the latest reading what only earlier ones have, by id and zone.
+func united[T any](latest []T, earlier map[itemKey]T) []T {
 	for _, item := range latest {
-		delete(earlier, idOf(item))
+		delete(earlier, keyOf(item))
 	}
-	for _, id := range slices.Sorted(maps.Keys(earlier)) {
-		latest = append(latest, earlier[id])
+	missed := slices.SortedFunc(maps.Keys(earlier), func(a, b itemKey) int {
+		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.zone, b.zone))
+	})
+	for _, key := range missed {
+		latest = append(latest, earlier[key])
 	}
 	return latest
 }
 
-// idOf is the id of an item of a list; empty when its type has none.
-func idOf(item any) ID {
+// itemKey tells the items of one list apart. Its id is empty where their type
+// has none.
+type itemKey struct{ id, zone ID }
+
+func keyOf(item any) itemKey {
 	v := reflect.ValueOf(item)
 	if v.Kind() != reflect.Struct {
+		return itemKey{}
+	}
+	text := func(field string) ID {
+		if f := v.FieldByName(field); f.IsValid() && f.Kind() == reflect.String {
+			return ID(f.String())
+		}
 		return ""
 	}
-	f := v.FieldByName("ID")
-	if !f.IsValid() || f.Kind() != reflect.String {
-		return ""
-	}
-	return ID(f.String())
+	return itemKey{text("ID"), text("ZoneID")}
 }

@@ -108,3 +108,16 @@ func TestWholeReadsOnceWhereTheServerCountsPages(t *testing.T) {
 		t.Errorf("%d machines, %v, %d calls", len(machines), err, len(f.log()))
 	}
 }
+
+// A template is listed once for each of its zones.
+func TestWholeKeepsATemplateOfTwoZones(t *testing.T) {
+	calls := 0
+	f := newFake(t).on("listTemplates", func(c call) reply {
+		calls++
+		return paged(c.command, "template", []any{obj{"id": "t", "zoneid": "z1"}, obj{"id": "t", "zoneid": "z2"}}, c)
+	})
+	templates, err := cloudstack.Whole(t.Context(), f.client(), cloudstack.ListTemplates{TemplateFilter: "executable"})
+	if err != nil || len(templates) != 2 || calls != 1 {
+		t.Errorf("read %d templates in %d calls: %v", len(templates), calls, err)
+	}
+}
