@@ -56,14 +56,18 @@ func (d *decoder) blob(f provider.Field, n *node) (provider.Value, bool) {
 // mode keeps the onChange of a content.
 func (d *decoder) mode(f provider.Field, n *node) {
 	e := n.get(fieldOnChange)
-	if e == nil || e.value.shape == null {
+	switch {
+	case e == nil:
+		return
+	case f.Modes == nil:
+		d.wrongKey(e, "", "%s has no onChange of its own", f.Name)
+		return
+	case e.value.shape == null:
 		return
 	}
 	mode, ok := d.scalar(e.value)
 	switch {
 	case !ok:
-	case f.Modes == nil:
-		d.wrongKey(e, "", "%s has no onChange of its own", f.Name)
 	case !slices.Contains(f.Modes, mode):
 		d.wrong(e.value, d.didYouMean(mode, f.Modes), "%s is not one of %s", quote(mode), alternatives(f.Modes))
 	case d.onChange != nil:

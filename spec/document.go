@@ -99,8 +99,11 @@ func (l *loader) stack(path string) *Stack {
 	}
 	s.Header = Pos{h.doc.src.shown, h.doc.line, h.doc.column}
 	for _, name := range []string{"version", "stack"} {
-		if h.fields[name] == nil {
+		switch e := h.fields[name]; {
+		case e == nil:
 			l.add(Issue{Pos: s.Header, Path: name, Text: "the header must have this field"})
+		case e.value.shape == null:
+			l.wrongKey(e, "", "the header must have this field, with a value")
 		}
 	}
 	if n, text, ok := l.headerText("version"); ok && text != "1" {

@@ -83,6 +83,7 @@ func newApp(p *process) *ucli.App {
 			destroyCommand(p),
 			driftCommand(p),
 			validateCommand(p),
+			schemaCommand(p),
 			statusCommand(p),
 			unlockCommand(p),
 			apiCommand(p),
