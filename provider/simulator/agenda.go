@@ -16,6 +16,7 @@ type appointment struct {
 type appointmentKind string
 
 const (
+	jobStarts     appointmentKind = "start"
 	jobBegins     appointmentKind = "begin" // what the job is about shows that it is worked on
 	jobEnds       appointmentKind = "end"
 	machineLeaves appointmentKind = "expunge"
@@ -54,6 +55,8 @@ func (w *world) settle(now time.Time) {
 			w.Now = next.Due
 		}
 		switch next.What {
+		case jobStarts:
+			w.tellStarted(next.ID)
 		case jobBegins:
 			w.beginJob(next.ID)
 		case jobEnds:

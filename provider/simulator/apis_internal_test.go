@@ -39,6 +39,23 @@ func TestCommandsAreWhatWasRecordedOfThem(t *testing.T) {
 	}
 }
 
+func TestEventsAreOfRecordedTypes(t *testing.T) {
+	d, err := loadDatacentre(CloudStack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind := range eventKinds {
+		if withName(d.eventTypes, kind) == nil {
+			t.Errorf("no recorded type %s", kind)
+		}
+	}
+	for name, c := range d.commands {
+		if _, known := eventKinds[c.events]; c.events != "" && !known {
+			t.Errorf("%s: nothing is known of events of type %s", name, c.events)
+		}
+	}
+}
+
 func TestWhatIsBuiltIsNotListedAsUnbuilt(t *testing.T) {
 	d, err := loadDatacentre(CloudStack)
 	if err != nil {

@@ -131,7 +131,7 @@ func (c *call) run() (object, *apiError) {
 	}
 	if !c.cmd.async() {
 		o, err := c.cmd.do(c)
-		c.callEvent(err)
+		c.tellDone(o, err)
 		if c.exoscale() {
 			o = oldBooleans(o)
 		}

@@ -25,6 +25,7 @@ func commands() []command {
 		{name: "listApis", do: listAPIs},
 		{name: "listCapabilities", do: listCapabilities},
 		{name: "listHypervisors", do: listHypervisors},
+		{name: "listOsCategories", do: listOSCategories, refs: ids(kindOSCategory)},
 		{name: "listZones", do: listZones, refs: ids(kindZone)},
 		{name: "listServiceOfferings", do: listServiceOfferings, refs: ids(kindServiceOffering)},
 		{name: "listDiskOfferings", do: listDiskOfferings, refs: ids(kindDiskOffering)},
@@ -33,16 +34,17 @@ func commands() []command {
 
 		{name: "listAccounts", do: listAccounts, refs: ids(kindAccount)},
 		{name: "listUsers", do: listUsers, refs: ids(kindUser)},
-		{name: "enableUser", do: setUserState("enabled"), adminOnly: true, refs: ids(kindUser), required: []string{"id"}},
+		{name: "enableUser", do: setUserState("enabled"), adminOnly: true, refs: ids(kindUser), required: []string{"id"}, events: "USER.ENABLE"},
 		{
 			name: "disableUser", adminOnly: true, refs: ids(kindUser), required: []string{"id"},
 			start: func(c *call) (*started, *apiError) { return &started{resource: c.params["id"], anonymous: true}, nil },
-			work:  setUserState("disabled"), class: "admin.user.DisableUserCmd", instance: "User",
+			work:  setUserState("disabled"), class: "admin.user.DisableUserCmd", instance: "User", events: "USER.DISABLE",
 		},
 		{name: "getApiLimit", do: getAPILimit},
 		{name: "listResourceLimits", do: listResourceLimits, refs: ids("")},
 		{name: "updateResourceLimit", do: updateResourceLimit, adminOnly: true, refs: ids(""), required: []string{"resourcetype"}},
 
+		{name: "listEventTypes", do: listEventTypes},
 		{name: "listEvents", do: listEvents, refs: map[string]kind{"projectid": kindProject, "domainid": kindDomain}},
 		{name: "queryAsyncJobResult", do: queryAsyncJobResult, refs: ids(kindJob)},
 		{name: "listAsyncJobs", do: listAsyncJobs, refs: ids(kindJob)},
@@ -121,7 +123,7 @@ func commands() []command {
 			name: "expungeVirtualMachine", refs: ids(kindMachine), required: []string{"id"}, start: startMachineJob("id", mayExpunge), work: expungeNow,
 			class: "admin.vm.ExpungeVMCmd", instance: "VirtualMachine", events: "VM.EXPUNGE",
 		},
-		{name: "recoverVirtualMachine", do: recoverVirtualMachine, refs: ids(kindMachine), required: []string{"id"}},
+		{name: "recoverVirtualMachine", do: recoverVirtualMachine, refs: ids(kindMachine), required: []string{"id"}, events: "VM.RECOVER"},
 		{
 			name: "restoreVirtualMachine", envelope: "restorevmresponse", refs: ids(""), required: []string{"virtualmachineid"},
 			start: startMachineJob("virtualmachineid", nil), work: machineJob(restore, fullView), class: "user.vm.RestoreVMCmd",
@@ -130,7 +132,7 @@ func commands() []command {
 		{name: "updateVirtualMachine", do: updateVirtualMachine, refs: ids(kindMachine), required: []string{"id"}, events: "VM.UPDATE"},
 		{name: "listVirtualMachines", do: listVirtualMachines, refs: ids(kindMachine)},
 		{name: "getVirtualMachineUserData", do: getVirtualMachineUserData, refs: ids(""), required: []string{"virtualmachineid"}},
-		{name: "resetUserDataForVirtualMachine", do: resetUserData, adminOnly: true, refs: ids(kindMachine), required: []string{"id"}},
+		{name: "resetUserDataForVirtualMachine", do: resetUserData, adminOnly: true, refs: ids(kindMachine), required: []string{"id"}, events: "VM.RESETUSERDATA"},
 		{
 			name: "resetSSHKeyForVirtualMachine", envelope: "resetSSHKeyforvirtualmachineresponse", refs: ids(kindMachine), required: []string{"id"},
 			start: startMachineJob("id", mayResetKey), work: machineJob(resetKey, fullView), class: "user.vm.ResetVMSSHKeyCmd", instance: "VirtualMachine",
@@ -148,7 +150,7 @@ func commands() []command {
 		{
 			name: "updateVMAffinityGroup", envelope: "updatevirtualmachineresponse", refs: ids(kindMachine), required: []string{"id"},
 			start: startMachineJob("id", mayChangeAffinity), work: machineJob(changeAffinity, view{}), class: "user.affinitygroup.UpdateVMAffinityGroupCmd",
-			events: "VM.AFFINITY.GROUP.UPDATE",
+			events: "VM.AG.UPDATE",
 		},
 		{name: "listInstanceGroups", do: listInstanceGroups, refs: ids(kindInstanceGroup)},
 

@@ -32,6 +32,8 @@ type datacentre struct {
 	diskOfferings    []object
 	networkOfferings []object
 	templates        []object
+	eventTypes       []object
+	osCategories     []object
 	capabilities     object
 	sharedNetwork    object // the one network of sg1
 	isolatedNetwork  object // the model of every isolated network
@@ -67,7 +69,7 @@ func readDatacentre() (*datacentre, error) {
 	d := &datacentre{}
 	for name, list := range map[string]*[]object{
 		"zones": &d.zones, "serviceofferings": &d.serviceOfferings, "diskofferings": &d.diskOfferings,
-		"networkofferings": &d.networkOfferings, "templates": &d.templates,
+		"networkofferings": &d.networkOfferings, "templates": &d.templates, "eventtypes": &d.eventTypes, "oscategories": &d.osCategories,
 	} {
 		var err error
 		if *list, err = recordedList(name); err != nil {

@@ -303,23 +303,3 @@ func TestProjects(t *testing.T) {
 		t.Errorf("the project left %v", left)
 	}
 }
-
-func TestEventsTellWhatHappened(t *testing.T) {
-	c := user(t, simulator.Config{})
-	id := deploy(c, "name", "m")
-	c.refused(533, "No destination", "deployVirtualMachine", deployment("name", "n", "serviceofferingid", huge)...)
-	events := c.list("listEvents", "event", "type", "VM.CREATE", "page", "1", "pagesize", "10")
-	levels := map[any]bool{}
-	for _, e := range events {
-		levels[e["level"]] = true
-	}
-	if len(events) < 2 || !levels["INFO"] || !levels["ERROR"] {
-		t.Errorf("events: %v", events)
-	}
-	if mine := c.list("listEvents", "event", "resourceid", id); len(mine) == 0 || mine[0]["resourcetype"] != "VirtualMachine" {
-		t.Errorf("of the machine: %v", mine)
-	}
-	if none := c.list("listEvents", "event", "startdate", "2099-01-01"); len(none) != 0 {
-		t.Errorf("of the future: %v", none)
-	}
-}

@@ -76,9 +76,10 @@ func (w *world) submit(c *call, started *started, refused *apiError) (*job, *api
 		took = j.Fault.For
 	}
 	j.Due = begin.Add(took)
-	j.Event = w.scheduleEvent(j)
 	w.Jobs.add(j)
 	w.indexPending(j)
+	w.tellScheduled(j)
+	w.schedule(begin, jobStarts, id)
 	switch {
 	case refused != nil:
 		j.Refusal = &jobRefusal{refused.code, refused.text}
@@ -141,12 +142,12 @@ func (w *world) endJob(id string) {
 	} else {
 		result, failure = w.work(j)
 	}
+	w.tellEnded(j, failure)
 	j.Status, j.Completed = jobSucceeded, w.Now
 	if failure != nil {
 		j.Status, j.Code, result = jobFailed, failure.code, failure.jobObject()
 	}
 	j.Result = appendJSON(nil, result)
-	w.endEvent(j, failure)
 	j.Params, j.Refusal = nil, nil
 	w.pending = slices.DeleteFunc(w.pending, func(p *job) bool { return p == j })
 	rest := slices.DeleteFunc(w.pendingOf[j.Resource], func(p *job) bool { return p == j })

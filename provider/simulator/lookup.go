@@ -22,6 +22,7 @@ const (
 	kindNetwork         kind = "network"
 	kindNetworkOffering kind = "network offering"
 	kindNIC             kind = "nic"
+	kindOSCategory      kind = "OS category"
 	kindProject         kind = "project"
 	kindSecondaryIP     kind = "secondary address"
 	kindSecurityGroup   kind = "security group"
@@ -63,6 +64,8 @@ func (w *world) exists(k kind, id string) bool {
 		return withID(w.center.networkOfferings, id) != nil
 	case kindNIC:
 		return w.NICs.get(id) != nil
+	case kindOSCategory:
+		return withID(w.center.osCategories, id) != nil
 	case kindProject:
 		return w.Projects.get(id) != nil
 	case kindSecondaryIP:

@@ -49,6 +49,10 @@ func listTemplates(c *call) (object, *apiError) {
 	})
 }
 
+func listOSCategories(c *call) (object, *apiError) {
+	return listRecorded(c, "oscategory", c.world.center.osCategories, nil)
+}
+
 func listHypervisors(c *call) (object, *apiError) {
 	names := []string{"KVM", "VMware", "XenServer", "Hyperv", "BareMetal", "Ovm", "LXC", "Ovm3", "External"}
 	return page(c, "hypervisor", names, func(n string) object { return object{{"name", n}} })
