@@ -128,7 +128,7 @@ func startAssociate(c *call) (*started, *apiError) {
 		a = w.anyFreeAddress(n.Zone)
 	}
 	if a == nil || a.State == addressFree {
-		if err := w.reserve(owner, "public_ip", 1); err != nil {
+		if err := w.reserve(owner, need{"public_ip", 1}); err != nil {
 			return nil, err
 		}
 	}
@@ -224,7 +224,7 @@ func reserveIpAddress(c *call) (object, *apiError) {
 	case a == nil, a.State == addressReserved && !c.mayUse(a.Account), a.State == addressAllocated, a.State == addressAllocating:
 		return nil, invalid("The IP address %s is not free", c.params["id"])
 	case a.State == addressFree:
-		if err := w.reserve(owner, "public_ip", 1); err != nil {
+		if err := w.reserve(owner, need{"public_ip", 1}); err != nil {
 			return nil, err
 		}
 		a.State, a.Account, a.Acquired = addressReserved, owner.ID, w.Now

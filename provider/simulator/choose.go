@@ -255,6 +255,9 @@ func (c *call) chooseNetworks(m *machine) ([]*network, *apiError) {
 	case 1:
 		return out, nil
 	case 0:
+		if err := w.reserve(w.Accounts.get(m.Account), need{"network", 1}); err != nil {
+			return nil, err
+		}
 		return []*network{w.addNetwork(m.Account, m.Zone, withName(w.center.networkOfferings, isolatedOffering),
 			w.Accounts.get(m.Account).Name+"-network", w.Accounts.get(m.Account).Name+"-network")}, nil
 	default:

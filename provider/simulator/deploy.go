@@ -80,18 +80,15 @@ func startDeploy(c *call) (*started, *apiError) {
 			return nil, invalid("The vm with hostName %s already exists in the network domain: %s; network=%s", m.Name, n.Domain, n.Name)
 		}
 	}
-	if err := w.reserve(a, "user_vm", 1); err != nil {
-		return nil, err
-	}
 	disk, err := c.chooseDisks()
 	if err != nil {
 		return nil, err
 	}
-	volumes := int64(1)
+	volumes, storage := int64(1), rootSize(int64(p.int("rootdisksize", 0)))
 	if disk != nil {
-		volumes++
+		volumes, storage = volumes+1, storage+disk.Size
 	}
-	if err := w.reserve(a, "volume", volumes); err != nil {
+	if err := w.reserve(a, append(m.needs(), need{"volume", volumes}, need{"primary_storage", storage >> 30})...); err != nil {
 		return nil, err
 	}
 	return c.make(m, networks, disk)

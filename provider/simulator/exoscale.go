@@ -53,7 +53,7 @@ func startAssociateElastic(c *call) (*started, *apiError) {
 	if zone == "" {
 		return nil, invalid("Unable to figure out zone to assign IP to. Please specify either zoneId, or networkId, or vpcId in the call")
 	}
-	if err := w.reserve(owner, "public_ip", 1); err != nil {
+	if err := w.reserve(owner, need{"public_ip", 1}); err != nil {
 		return nil, err
 	}
 	i := slices.IndexFunc(w.Addresses.Rows, func(a *address) bool {

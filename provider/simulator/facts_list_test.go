@@ -1,7 +1,6 @@
 package simulator_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,29 +83,6 @@ func TestKeywordLooksAtDisplayNamesToo(t *testing.T) {
 	if got := c.list("listVirtualMachines", "virtualmachine", "name", "shop front"); len(got) != 0 {
 		t.Errorf("name= matches host names only, found %d", len(got))
 	}
-}
-
-func TestLimitsAreEnforced(t *testing.T) {
-	c := user(t, simulator.Config{Limits: map[string]int64{"user_vm": 1, "public_ip": 1, "network": 1, "volume": 2}})
-	id := deploy(c, "name", "a")
-	c.refused(535, "Maximum amount of resources of Type = 'user_vm'", "deployVirtualMachine", deployment("name", "b")...)
-	net := lan(c, "lan")
-	c.refused(535, "Type = 'network'", "createNetwork", "zoneid", adv1, "networkofferingid", isolated, "name", "lan2")
-	c.ok("associateIpAddress", "networkid", net)
-	c.refused(532, "Maximum number of public IP addresses for account: plain has been exceeded.", "associateIpAddress", "networkid", net)
-	c.ok("createVolume", "zoneid", sg1, "diskofferingid", smallDisk, "name", "v")
-	c.refused(535, "Type = 'volume'", "createVolume", "zoneid", sg1, "diskofferingid", smallDisk, "name", "w")
-	c.ok("destroyVirtualMachine", "id", id)
-	deploy(c, "name", "b") // what is destroyed counts no more
-	limits := c.list("listResourceLimits", "resourcelimit")
-	i := slices.IndexFunc(limits, func(l map[string]any) bool { return l["resourcetypename"] == "user_vm" })
-	if limits[i]["max"] != 1.0 {
-		t.Errorf("listed limit %v", limits[i])
-	}
-	admin := as(t, c.server, c.server.Admin())
-	admin.ok("updateResourceLimit", "resourcetype", "0", "account", "plain", "max", "5")
-	admin.ok("updateResourceLimit", "resourcetype", "2", "account", "plain", "max", "-1")
-	deploy(c, "name", "c")
 }
 
 func TestOneAccountDoesNotSeeTheOthers(t *testing.T) {

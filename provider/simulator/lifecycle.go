@@ -163,13 +163,19 @@ func recoverVirtualMachine(c *call) (object, *apiError) {
 	if m.State != stateDestroyed {
 		return nil, invalid("vm with id %s cannot be recovered", m.ID)
 	}
+	if err := c.world.reserve(c.world.Accounts.get(m.Account), m.needs()...); err != nil {
+		return nil, err
+	}
 	c.world.setState(m, stateStopped)
 	return c.shown(m, fullView), nil
 }
 
 // restore fails as it does in the recorded server, whose hypervisor cannot reinstall; see Config.Reinstall.
 func restore(c *call, m *machine) *apiError {
-	if !c.world.config.Reinstall {
+	switch {
+	case m.State != stateRunning && m.State != stateStopped:
+		return failJob(codeInternal, "Vm %s currently in %s state, restore vm can only execute when VM in Running or Stopped", m.ID, m.State)
+	case !c.world.config.Reinstall:
 		return failJob(codeInternal, "Index 0 out of bounds for length 0")
 	}
 	if t := c.params["templateid"]; t != "" {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -87,26 +88,51 @@ func (w *world) usage(a *account, resource string) int64 {
 	return n
 }
 
+// A need is what something takes of a resource: GiB of primary_storage, MB of memory, a number of everything else.
+type need struct {
+	resource string
+	amount   int64
+}
+
+// needs of a machine, without its volumes.
+func (m *machine) needs() []need { return []need{{"user_vm", 1}, {"cpu", m.CPU}, {"memory", m.Memory}} }
+
 // reserve refuses what would go over an account's limit. Addresses have a code and a text of their own.
-func (w *world) reserve(a *account, resource string, amount int64) *apiError {
-	limit := w.limit(a, resource)
-	if limit == unlimited {
-		return nil
+func (w *world) reserve(a *account, needs ...need) *apiError {
+	for _, n := range needs {
+		limit := w.limit(a, n.resource)
+		if limit == unlimited || n.amount <= 0 {
+			continue
+		}
+		used := w.usage(a, n.resource)
+		if used+n.amount <= limit {
+			continue
+		}
+		if n.resource == "public_ip" {
+			return refuse(codeAccountLimit, csAccountLimit, "Maximum number of public IP addresses for account: %s has been exceeded.", a.Name)
+		}
+		whose := "Account"
+		if a.Project != "" {
+			whose = "Project"
+		}
+		say := decimal
+		if n.resource == "primary_storage" {
+			say = func(gib int64) string { return fmt.Sprintf("(%.2f GB) %d", float64(gib), gib<<30) }
+		}
+		return refuse(codeResourceLimit, csAPI, "Maximum amount of resources of Type = '%s', tag = 'null' for %s Name = %s in Domain Id = 1 is exceeded: "+
+			"%s Resource Limit = %s, Current %s Resource Amount = %s, Current %s Resource Reservation = %s, Requested Resource Amount = %s.",
+			n.resource, whose, a.Name, whose, say(limit), whose, say(used), whose, decimal(0), say(n.amount))
 	}
-	used := w.usage(a, resource)
-	if used+amount <= limit {
-		return nil
+	return nil
+}
+
+// reserveInJob is reserve for what a job does.
+func (w *world) reserveInJob(a *account, needs ...need) *apiError {
+	err := w.reserve(a, needs...)
+	if err != nil {
+		err.byJob = true
 	}
-	if resource == "public_ip" {
-		return refuse(codeAccountLimit, csAccountLimit, "Maximum number of public IP addresses for account: %s has been exceeded.", a.Name)
-	}
-	whose := "Account"
-	if a.Project != "" {
-		whose = "Project"
-	}
-	return refuse(codeResourceLimit, csAPI, "Maximum amount of resources of Type = '%s', tag = 'null' for %s Name = %s in Domain Id = 1 is exceeded: "+
-		"%s Resource Limit = %d, Current %s Resource Amount = %d, Current %s Resource Reservation = 0, Requested Resource Amount = %d.",
-		resource, whose, a.Name, whose, limit, whose, used, whose, amount)
+	return err
 }
 
 // listResourceLimits shows the limits of an account; the recorded server shows the caller's own even where a project is named.
@@ -118,12 +144,21 @@ func listResourceLimits(c *call) (object, *apiError) {
 			return nil, err
 		}
 	}
+	if t := c.params.int("resourcetype", 0); t < 0 || t >= len(resourceTypes) {
+		return nil, invalid("Please specify a valid resource type.")
+	}
+	if name := c.params["resourcetypename"]; name != "" && !slices.Contains(resourceTypes[:], name) {
+		return nil, invalid("Please specify a valid resource type name.")
+	}
 	var types []int
 	for i, name := range resourceTypes {
-		if t, ok := c.params["resourcetype"]; ok && t != strconv.Itoa(i) || c.params["resourcetypename"] != "" && c.params["resourcetypename"] != name {
-			continue
+		wanted := c.params["resourcetype"] == "" || c.params["resourcetype"] == strconv.Itoa(i)
+		if given := c.params["resourcetypename"]; given != "" {
+			wanted = given == name
 		}
-		types = append(types, i)
+		if wanted {
+			types = append(types, i)
+		}
 	}
 	return page(c, "resourcelimit", types, func(i int) object {
 		return append(c.world.fullyOwnedBy(a.ID), object{

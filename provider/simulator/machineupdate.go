@@ -130,9 +130,22 @@ func scale(c *call, m *machine) *apiError {
 	if m.State != stateStopped {
 		return mayScale(c, m)
 	}
-	if err := c.chooseOffering(m); err != nil {
+	if err := c.resize(m); err != nil {
 		return failJob(err.code, "%s", err.text)
 	}
+	return nil
+}
+
+// resize gives a machine another offering, if the limits of its account allow what it takes more.
+func (c *call) resize(m *machine) *apiError {
+	larger := *m
+	if err := c.chooseOffering(&larger); err != nil {
+		return err
+	}
+	if err := c.world.reserve(c.world.Accounts.get(m.Account), need{"cpu", larger.CPU - m.CPU}, need{"memory", larger.Memory - m.Memory}); err != nil {
+		return err
+	}
+	m.Offering, m.CPU, m.Speed, m.Memory = larger.Offering, larger.CPU, larger.Speed, larger.Memory
 	return nil
 }
 
@@ -147,7 +160,7 @@ func changeServiceForVirtualMachine(c *call) (object, *apiError) {
 	case m.State != stateStopped:
 		return nil, invalid("Unable to upgrade Instance %s  in state %s; make sure the Instance is stopped", c.world.describe(m), m.State)
 	}
-	if err := c.chooseOffering(m); err != nil {
+	if err := c.resize(m); err != nil {
 		return nil, err
 	}
 	return c.shown(m, fullView), nil

@@ -102,7 +102,7 @@ func createNetwork(c *call) (object, *apiError) {
 	case kind == "Isolated" && p["zoneid"] == securityZoneID:
 		return nil, invalid("Only shared guest network can be created in security group enabled zone")
 	}
-	if err := w.reserve(a, "network", 1); err != nil {
+	if err := w.reserve(a, need{"network", 1}); err != nil {
 		return nil, err
 	}
 	text := p["displaytext"]

@@ -30,14 +30,18 @@ const (
 	maxDiskSize     = 1024       // GB; see listCapabilities
 )
 
+// rootSize is the size in bytes of a new root volume of so many GB, or of the template's size.
+func rootSize(gigabytes int64) int64 {
+	if gigabytes == 0 {
+		return templateSize
+	}
+	return gigabytes << 30
+}
+
 // addRootVolume gives a new machine its root volume, of the template's size or of so many GB.
 func (w *world) addRootVolume(m *machine, gigabytes int64) {
-	size := gigabytes << 30
-	if size == 0 {
-		size = templateSize
-	}
 	v := w.Volumes.add(&volume{
-		row: row{ID: w.newID()}, Account: m.Account, Name: fmt.Sprintf("ROOT-%d", m.Num), Zone: m.Zone, Root: true, Size: size,
+		row: row{ID: w.newID()}, Account: m.Account, Name: fmt.Sprintf("ROOT-%d", m.Num), Zone: m.Zone, Root: true, Size: rootSize(gigabytes),
 		State: volumeAllocated, Created: w.Now,
 	})
 	w.plug(v, m.ID)
@@ -102,7 +106,7 @@ func startCreateVolume(c *call) (*started, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.reserve(a, "volume", 1); err != nil {
+	if err := w.reserve(a, need{"volume", 1}, need{"primary_storage", size >> 30}); err != nil {
 		return nil, err
 	}
 	v := w.Volumes.add(&volume{
@@ -196,9 +200,9 @@ func detachVolume(c *call, v *volume) *apiError {
 }
 
 func resizeVolume(c *call, v *volume) *apiError {
-	size := int64(c.params.int("size", 0)) << 30
+	size, offering := int64(c.params.int("size", 0))<<30, v.Offering
 	if o := withID(c.world.center.diskOfferings, c.params["diskofferingid"]); o != nil {
-		v.Offering = o.text("id")
+		offering = o.text("id")
 		if o.text("iscustomized") != "true" {
 			fixed := params{"size": o.text("disksize")}
 			size = int64(fixed.int("size", 0)) << 30
@@ -211,7 +215,10 @@ func resizeVolume(c *call, v *volume) *apiError {
 		return failJob(codeUnsupported, "Going from existing size of %d to size of %d would shrink the volume."+
 			"Need to sign off by supplying the shrinkok parameter with value of true.", v.Size, size)
 	}
-	v.Size = size
+	if err := c.world.reserveInJob(c.world.Accounts.get(v.Account), need{"primary_storage", (size - v.Size) >> 30}); err != nil {
+		return err
+	}
+	v.Size, v.Offering = size, offering
 	return nil
 }
 
