@@ -38,6 +38,7 @@ func simulatorCommand(p *process) *ucli.Command {
 			&ucli.DurationFlag{Name: "expunge-delay", Value: simulator.DefaultExpungeDelay, Usage: "expunge destroyed machines after `DURATION`"},
 			&ucli.StringFlag{Name: "rate-limit", DefaultText: "none", Usage: "throttle ordinary users, as in `CALLS/DURATION`: 25/10s"},
 			&ucli.StringFlag{Name: "faults", Usage: "let go wrong what the YAML `FILE` says"},
+			&ucli.BoolFlag{Name: "reinstall", Usage: "let restoreVirtualMachine work; on the recorded server it fails"},
 		})
 	c.Action = func(c *ucli.Context) error {
 		o, err := readSimulator(c)
@@ -58,7 +59,7 @@ func readSimulator(c *ucli.Context) (simulatorOptions, error) {
 			Seed:         c.Uint64("seed"),
 			Size:         c.Int("size"),
 			ExpungeDelay: c.Duration("expunge-delay"),
-			Reinstall:    true,
+			Reinstall:    c.Bool("reinstall"),
 		},
 	}
 	var err error
