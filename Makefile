@@ -33,7 +33,7 @@ fuzz: ## every fuzz target for FUZZTIME each
 	done
 
 torture: ## break a run at every single call, and kill 200 processes at random moments
-	TRUEUP_TORTURE=1 $(GO) test -count 1 -timeout 60m -run 'Broken|Killed|Storm' ./internal/cli
+	TRUEUP_TORTURE=1 $(GO) test -count 1 -timeout 60m ./internal/crash
 
 fmt: ## gofmt over everything
 	gofmt -w $$(git ls-files '*.go')

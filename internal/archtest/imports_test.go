@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"internal/render":   {"spec", "plan", "apply", "provider", "time", "sync"},
 	"internal/cli":      {everything},
 	"internal/archtest": {},
+	"internal/crash":    {},
 	"examples":          {},
 }
 

@@ -20,6 +20,7 @@ func within(t testing.TB, limit int, made []simulator.Request) {
 }
 
 func TestMakingManyMachinesTakesFewCalls(t *testing.T) {
+	t.Parallel()
 	const machines, groups = 200, 20
 	stack := fleet(t, machines, groups)
 	for _, c := range []struct {
@@ -64,6 +65,7 @@ func bookkeepingPolls(made []simulator.Request) (n int) {
 }
 
 func TestOneChangeTakesFewCalls(t *testing.T) {
+	t.Parallel()
 	before := mustLoadStack(t, shopDir)
 	for _, c := range []struct {
 		name, old, new string

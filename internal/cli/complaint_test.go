@@ -6,4 +6,7 @@ import "testing"
 // this sort, each against a simulated cloud. Each script fails where the
 // behaviour that answers its complaint is switched off. Its commands are those
 // of [TestScripts].
-func TestComplaint(t *testing.T) { runScripts(t, "testdata/complaint") }
+func TestComplaint(t *testing.T) {
+	t.Parallel()
+	runScripts(t, "testdata/complaint")
+}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -82,8 +81,8 @@ func simulated(f simulator.Flavour) account {
 
 func known(f simulator.Flavour) bool { return f == simulator.CloudStack || f == simulator.Exoscale }
 
-func open(client *cloudstack.Client) provider.Cloud {
-	return kind.Open(client, kind.Source{Now: time.Now, Pick: rand.IntN})
+func (p *process) open(client *cloudstack.Client) provider.Cloud {
+	return kind.Open(client, kind.Source{Now: time.Now, Pick: p.chance})
 }
 
 func userAgent() cloudstack.Option { return cloudstack.WithUserAgent("trueup/" + version()) }

@@ -76,11 +76,11 @@ func dial(p *process, o cloudOptions) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := profile.Client(append(options, trusted...)...)
+	client, err := profile.Client(append(append(options, trusted...), p.network()...)...)
 	if err != nil {
 		return nil, usagef("%w", err)
 	}
-	return &connection{Cloud: open(client), client: client, account: accountIn(profile), Close: func() error { return nil }}, nil
+	return &connection{Cloud: p.open(client), client: client, account: accountIn(profile), Close: func() error { return nil }}, nil
 }
 
 // exposed reports whether others than its owner may read a file.

@@ -26,7 +26,7 @@ func newHolder(p *process) (apply.Holder, error) {
 		Run:   run.String(),
 		Who:   who(p.env),
 		Host:  host,
-		PID:   os.Getpid(),
+		PID:   p.processID(),
 		Boot:  boot(),
 		CI:    ciRun(p.env),
 		Since: time.Now(),

@@ -29,6 +29,7 @@ func makingTakes(t *testing.T, knee, parallel int, steady bool) (took time.Durat
 // the recorded one and one that is much larger are used better than by a number
 // that fits the recorded one.
 func TestTheNumberInFlightFollowsTheServer(t *testing.T) {
+	t.Parallel()
 	for _, knee := range []int{4, 64} {
 		fixed, _ := makingTakes(t, knee, 16, true)
 		found, _ := makingTakes(t, knee, defaultParallel, false)

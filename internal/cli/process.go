@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"net/http"
 	"os"
 	"strings"
 )
@@ -16,6 +17,10 @@ type process struct {
 	// interrupts subscribes to the signals that ask the program to end. Until
 	// then, and once end was called, they end it at once.
 	interrupts func() (signals <-chan os.Signal, end func())
+	// See [Program]; the zero values are the machine's own.
+	transport http.RoundTripper
+	choose    func(n int) int
+	pid       int
 }
 
 // environment holds variables as "NAME=value"; of a repeated name the last

@@ -102,6 +102,7 @@ var troubles = []trouble{
 // the trouble that it is about. They must print what the page says; "…" stands
 // for anything.
 func TestPageAboutRecovery(t *testing.T) {
+	t.Parallel()
 	shell, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("there is no bash")

@@ -33,7 +33,10 @@ func TestMain(m *testing.M) {
 //	proxy                                point CLOUDSTACK_ENDPOINT at a proxy that answers HTML
 //	tls                                  point CLOUDSTACK_ENDPOINT at the cloud behind a certificate; ca.pem signed it
 //	lease STACK                          hold the lease of a stack until the script ends
-func TestScripts(t *testing.T) { runScripts(t, "testdata/script") }
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	runScripts(t, "testdata/script")
+}
 
 // runScripts runs the scripts of a directory, each as a test of its own.
 func runScripts(t *testing.T, dir string) {

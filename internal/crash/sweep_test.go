@@ -1,9 +1,10 @@
-package cli
+package crash
 
 import (
 	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,14 +14,26 @@ import (
 	"github.com/trueup/trueup/provider/simulator"
 )
 
+// story is what a sweep kills: a command on a stack, in a cloud where another
+// stack file may have been applied before.
+type story struct {
+	name    string
+	flavour simulator.Flavour
+	before  string // directory of the stack that is applied first, undisturbed; "" is nothing
+	stack   string // directory
+	command string // apply or destroy
+	sample  int    // see there; 0 is the usual
+	turn    int    // which fate is sampled first
+}
+
 // fates are all that can happen at a call.
 var fates = []fate{killedBefore, killedAfter, killedEarly, answerLost, serverErrs, serverAway, erredAfter}
 
 func TestApplyFinishesWhatABrokenApplyBegan(t *testing.T) {
 	for _, s := range []story{
-		{name: "minimal", stack: mustLoadStack(t, "../../examples/minimal"), command: "apply"},
-		{name: "shop", stack: mustLoadStack(t, "../../examples/shop"), command: "apply"},
-		{name: "elastic", flavour: simulator.Exoscale, stack: mustLoadStack(t, "../../examples/elastic"), command: "apply"},
+		{name: "minimal", stack: "../../examples/minimal", command: "apply"},
+		{name: "shop", stack: "../../examples/shop", command: "apply"},
+		{name: "elastic", flavour: simulator.Exoscale, stack: "../../examples/elastic", command: "apply"},
 	} {
 		t.Run(s.name, s.sweep)
 	}
@@ -28,9 +41,9 @@ func TestApplyFinishesWhatABrokenApplyBegan(t *testing.T) {
 
 func TestDestroyFinishesWhatABrokenDestroyBegan(t *testing.T) {
 	for _, s := range []story{
-		{name: "minimal", stack: mustLoadStack(t, "../../examples/minimal")},
-		{name: "shop", stack: mustLoadStack(t, "../../examples/shop")},
-		{name: "elastic", flavour: simulator.Exoscale, stack: mustLoadStack(t, "../../examples/elastic")},
+		{name: "minimal", stack: "../../examples/minimal"},
+		{name: "shop", stack: "../../examples/shop"},
+		{name: "elastic", flavour: simulator.Exoscale, stack: "../../examples/elastic"},
 	} {
 		s.before, s.command = s.stack, "destroy"
 		t.Run(s.name, s.sweep)
@@ -40,7 +53,7 @@ func TestDestroyFinishesWhatABrokenDestroyBegan(t *testing.T) {
 // TestApplyFinishesWhatABrokenUpdateBegan changes three machines one after the
 // other, in an outage each, and at once adds, changes and removes others.
 func TestApplyFinishesWhatABrokenUpdateBegan(t *testing.T) {
-	story{name: "update", before: stackOf(t, beforeUpdate), stack: stackOf(t, afterUpdate), command: "apply"}.sweep(t)
+	story{before: written(t, beforeUpdate), stack: written(t, afterUpdate), command: "apply"}.sweep(t)
 }
 
 const beforeUpdate = `
@@ -101,6 +114,7 @@ const sample = 28
 // sweep runs the story once undisturbed, and then for every fate and call once
 // more.
 func (s story) sweep(t *testing.T) {
+	t.Parallel()
 	want := s.unbroken(t)
 	every := 1
 	if os.Getenv(torture) == "" {
@@ -147,7 +161,7 @@ func (s story) unbroken(t *testing.T) (e ending) {
 }
 
 func (s story) prepare(p *playground) {
-	if s.before != nil {
+	if s.before != "" {
 		p.must(1, s.before, "apply")
 	}
 }
@@ -165,25 +179,22 @@ func (s story) broken(t *testing.T, at int, f fate, want ending) {
 		p := newPlayground(t, s.config())
 		s.prepare(p)
 		w := &wire{at: at, fate: f, late: time.Duration(at%30+1) * time.Second}
-		victim := p.newRun(2, s.stack, s.command, w, f == killedEarly || at%2 == 0)
-		victim.start()
+		victim := p.start(2, s.stack, s.command, w, f == killedEarly || at%2 == 0)
 		select {
 		case <-victim.ctx.Done(): // killed
 		case <-victim.done:
 		}
-		again := p.newRun(3, s.stack, s.command, &wire{}, false)
-		again.start()
+		again := p.start(3, s.stack, s.command, &wire{}, false)
 		<-again.done
-		if again.err != nil && f != killedEarly {
-			t.Errorf("the command afterwards: %v", again.err)
+		if again.code != 0 && f != killedEarly {
+			t.Errorf("the command afterwards: exit code %d", again.code)
 		}
 		if f == killedEarly { // what came late, and what it spoilt, is put right by the next
 			w.after.Wait()
-			again = p.newRun(4, s.stack, s.command, &wire{}, false)
-			again.start()
+			again = p.start(4, s.stack, s.command, &wire{}, false)
 			<-again.done
-			if again.err != nil {
-				t.Errorf("the command after what came late: %v", again.err)
+			if again.code != 0 {
+				t.Errorf("the command after what came late: exit code %d", again.code)
 			}
 		}
 		if diff := difference(want.left, p.unfinished(s.stack, s.planner())); diff != "" {
@@ -200,7 +211,7 @@ func (s story) broken(t *testing.T, at int, f fate, want ending) {
 			<-victim.done
 		}
 		if t.Failed() {
-			t.Logf("at call %d, %s: %s\nthe broken run: %v\n%s\nthe run afterwards:\n%s", at, cmp.Or(w.struck(), "never"), f, victim.err, victim.out.String(), again.out.String())
+			t.Logf("at call %d, %s: %s\nthe broken run: exit code %d\n%s\nthe run afterwards:\n%s", at, cmp.Or(w.struck(), "never"), f, victim.code, victim.out.String(), again.out.String())
 		}
 	})
 }
@@ -219,4 +230,14 @@ func difference(want, got []string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// written makes a stack of one file and returns its directory.
+func written(t testing.TB, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "stack.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }

@@ -1,4 +1,4 @@
-package cli
+package crash
 
 import (
 	"bufio"
@@ -51,12 +51,13 @@ vms:
 // random moments, while it applies and while it destroys, against a simulator in
 // a process of its own.
 func TestKilledProcessesAreFinishedByTheNext(t *testing.T) {
+	t.Parallel()
 	const clouds = 10 // at a time: most of the time everybody waits
 	kills := 3        // in each
 	if os.Getenv(torture) != "" {
 		kills = 20
 	}
-	dir := stackOf(t, killable).dir
+	dir := written(t, killable)
 	whole := startCloudProcess(t)
 	began := time.Now()
 	applied := whole.mustFinish("apply", dir)

@@ -1,4 +1,4 @@
-package cli
+package crash
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/trueup/trueup/internal/kind"
 	"github.com/trueup/trueup/plan"
@@ -22,8 +23,8 @@ func TestApplyFinishesWhatABrokenApplyOfARandomStackBegan(t *testing.T) {
 	met := map[string]bool{}
 	for seed := range uint64(generated) {
 		g := &generator{Rand: rand.New(rand.NewPCG(seed, 7)), disk: 10}
-		s := story{name: fmt.Sprint(seed), before: stackOf(t, g.stack()), stack: stackOf(t, g.stack()), command: "apply", sample: 3, turn: int(seed)}
-		if n := len(s.stack.Resources); n < 12 {
+		s := story{name: fmt.Sprint(seed), before: written(t, g.stack()), stack: written(t, g.stack()), command: "apply", sample: 3, turn: int(seed)}
+		if n := len(load(t, s.stack).Resources); n < 12 {
 			t.Fatalf("stack %d has %d resources", seed, n)
 		}
 		s.cover(t, met)
@@ -51,9 +52,8 @@ var unswept = map[string]bool{"vm reinstall": true}
 func (s story) cover(t *testing.T, met map[string]bool) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlayground(t, s.config())
-		note := func(stack *loaded, make planner) {
-			r := p.newRun(9, stack, "apply", &wire{}, false)
-			made, err := checkedPlan(p.Context(), r.cloud, stack, make, plan.Options{MaxDeletes: 1000})
+		note := func(dir string, make planner) {
+			made, err := p.plan(kind.Open(p.user, kind.Source{Now: time.Now, Pick: dice(p.seed, 2)}), dir, make)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,0 +1,23 @@
+package crash
+
+import (
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/trueup/trueup/internal/cli"
+)
+
+// TestMain lets this test binary be the program, for tests that kill it. More
+// tests run beside each other than there are processors: real processes wait
+// for jobs more than they compute.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		panic(err)
+	}
+	testscript.Main(m, map[string]func(){
+		"trueup": func() { os.Exit(cli.Main(os.Args, os.Stdin, os.Stdout, os.Stderr, os.Environ())) },
+	})
+}
