@@ -26,6 +26,9 @@ type LeaseOptions struct {
 	// Observe is told who is waited for, each time that it is another. It may
 	// be nil.
 	Observe func(Holder)
+	// Throttled is told how long the lease's calls wait where the cloud refuses
+	// them for their number, as long as the lease is held. It may be nil.
+	Throttled func(wait time.Duration)
 }
 
 // HeldError is returned to a contender while somebody else holds the lease.
@@ -60,7 +63,7 @@ func Acquire(ctx context.Context, keeper provider.Keeper, stack string, holder H
 	c := &contender{
 		holder: holder, opts: opts, began: time.Now(),
 		lease: &Lease{
-			keeper: keeper, stack: stack, run: holder.Run,
+			keeper: patientKeeper{Keeper: keeper, patience: newPatience(opts.Throttled)}, stack: stack, run: holder.Run,
 			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1,
 		},
 	}

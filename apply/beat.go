@@ -39,14 +39,27 @@ func (l *Lease) hold(ctx context.Context) error {
 	if l == nil {
 		return nil
 	}
-	if fresh, err := l.state(); fresh || err != nil {
-		return err
+	for began := time.Now(); ; {
+		if fresh, err := l.state(); fresh || err != nil {
+			return err
+		}
+		if !l.take(ctx) {
+			return context.Cause(ctx)
+		}
+		fresh, err := l.state() // somebody else may have renewed it meanwhile
+		if !fresh && err == nil {
+			err = l.renew(ctx)
+		}
+		<-l.turn
+		if err == nil || !slow(err) || ctx.Err() != nil || time.Since(began) > patienceTime {
+			return err
+		}
 	}
-	if !l.take(ctx) {
-		return context.Cause(ctx)
-	}
-	defer func() { <-l.turn }()
-	return l.renew(ctx)
+}
+
+// slow reports whether an error tells that the cloud answers, but too late.
+func slow(err error) bool {
+	return errors.Is(err, provider.ErrThrottled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // take waits for the turn to write and reports whether ctx was still good.
@@ -69,11 +82,12 @@ func (l *Lease) state() (fresh bool, lost error) {
 	return l.lost == nil && age < l.ttl/2, l.lost
 }
 
-// renew makes the next beat. A beat that follows the last one closely counts
-// by itself: no contender can have waited for a TTL meanwhile. After a longer
-// pause a contender may be about to take over; the new beat stops it unless it
-// has decided already, and then its deed shows after a grace. A beat of ours
-// that somebody removed is the deed of a new holder, too.
+// renew makes the next beat and looks whether the lease is still this run's:
+// somebody may have freed the stack. Where the beat follows the last one closely,
+// no contender can have waited for a TTL meanwhile. After a longer pause one may
+// be about to take over; the new beat stops it unless it has decided already, and
+// then its deed shows after a grace. A beat of ours that somebody removed is the
+// deed of a new holder, too.
 //
 // The caller has the turn.
 func (l *Lease) renew(ctx context.Context) error {
@@ -93,13 +107,11 @@ func (l *Lease) renew(ctx context.Context) error {
 	if err != nil && !reread(err) {
 		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
 	}
-	if !fresh || err != nil {
-		if !sleep(ctx, l.beat/2) {
-			return context.Cause(ctx)
-		}
-		if err := l.verify(ctx); err != nil {
-			return err
-		}
+	if (!fresh || err != nil) && !sleep(ctx, l.beat/2) {
+		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, context.Cause(ctx))
+	}
+	if err := l.verify(ctx); err != nil {
+		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -123,6 +123,32 @@ func TestHolderWhoseLeaseWasUnlockedNoticesByItsBeats(t *testing.T) {
 	})
 }
 
+func TestAFreedStackEndsItsRunAtTheNextBeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		time.AfterFunc(5*time.Second, func() {
+			if _, err := Unlock(t.Context(), cloud, "shop"); err != nil {
+				t.Error(err)
+			}
+		})
+		var steps []plan.Step
+		for i := range 20 {
+			s := step(fmt.Sprintf("t/s%02d set", i))
+			cloud.script[s.ID] = behaviour{takes: 900 * time.Millisecond}
+			steps = append(steps, s)
+		}
+		began := time.Now()
+		r := Run(t.Context(), cloud, planOf(steps...), Options{Run: "r1", Lease: l, Parallel: 1})
+		if took := time.Since(began); !errors.Is(r.Ended, ErrLost) || took < 10*time.Second || took > 12*time.Second {
+			t.Errorf("after %s: %s, ended for %v", took, brief(r), r.Ended)
+		}
+		if err := l.Release(t.Context()); !errors.Is(err, ErrLost) {
+			t.Errorf("gave back: %v", err)
+		}
+	})
+}
+
 func TestLostAnswersOfBeatsDoNotLoseTheLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := newCloud()

@@ -188,7 +188,10 @@ func (r *run) keepBook(ctx context.Context) {
 	if b.busy || b.left || len(b.queue) == 0 || r.working > 0 && time.Since(b.last) < flushPause {
 		return
 	}
-	f := &flush{cloud: r.cloud, stack: r.plan.Stack, lease: r.opts.Lease, known: maps.Clone(r.anchor)}
+	f := &flush{
+		reader: r.cloud, keeper: patientKeeper{r.cloud, &r.patience, r.opts.Lease.hold},
+		stack: r.plan.Stack, lease: r.opts.Lease, known: maps.Clone(r.anchor),
+	}
 	f.entries = b.queue[:min(len(b.queue), maxTags)]
 	b.queue = slices.Clone(b.queue[len(f.entries):])
 	b.busy = true

@@ -47,16 +47,16 @@ func (f *flush) contest(ctx context.Context, e *entry) error {
 		}
 	}
 	if len(old) > 0 {
-		if err := f.cloud.DeleteTags(ctx, e.tagType, []string{e.id}, old); err != nil {
+		if err := f.keeper.DeleteTags(ctx, e.tagType, []string{e.id}, old); err != nil {
 			return err
 		}
 	}
-	return f.cloud.CreateTags(ctx, e.tagType, []string{e.id}, missing)
+	return f.keeper.CreateTags(ctx, e.tagType, []string{e.id}, missing)
 }
 
 // look reads the resource of an entry.
 func (f *flush) look(ctx context.Context, e *entry) (provider.Live, error) {
-	snapshot, err := f.cloud.Read(ctx, provider.Scope{Stack: f.stack, Kinds: []string{e.address.Kind}})
+	snapshot, err := f.reader.Read(ctx, provider.Scope{Stack: f.stack, Kinds: []string{e.address.Kind}})
 	if err != nil {
 		return provider.Live{}, fmt.Errorf("look whose it is: %w", err)
 	}

@@ -27,6 +27,7 @@ type fakeCloud struct {
 	jobs    map[string]*fakeJob
 	started []provider.Op
 	broken  func(call string) error // nil or what becomes of a call that was carried out
+	refuses func(call string) error // nil or why a call is not carried out
 }
 
 // behaviour is how the cloud meets one command.
@@ -61,8 +62,14 @@ func (c *fakeCloud) call(ctx context.Context, text string, do func() error) erro
 		return ctx.Err()
 	}
 	c.mu.Lock()
-	c.calls = append(c.calls, text)
-	err := do()
+	var err error
+	if c.refuses != nil {
+		err = c.refuses(text)
+	}
+	if err == nil {
+		c.calls = append(c.calls, text)
+		err = do()
+	}
 	if err == nil && c.broken != nil {
 		err = c.broken(text)
 	}

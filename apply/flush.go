@@ -15,7 +15,8 @@ import (
 // entry ends with its own error. The order is such that a resource tells at
 // any instant whose it is: notes leave the anchor last.
 type flush struct {
-	cloud   provider.Cloud
+	reader  provider.Reader
+	keeper  provider.Keeper
 	stack   string
 	lease   *Lease
 	known   map[string]string // on the anchor
@@ -68,7 +69,7 @@ func (f *flush) groups(of func(*entry) map[string]string) [][]*entry {
 // remove deletes tags that all of the group carry. What is gone already or was
 // changed by somebody shows when the new ones are created.
 func (f *flush) remove(ctx context.Context, group []*entry) {
-	err := f.cloud.DeleteTags(ctx, group[0].tagType, ids(group), group[0].remove)
+	err := f.keeper.DeleteTags(ctx, group[0].tagType, ids(group), group[0].remove)
 	if err != nil && !reread(err) {
 		fail(group, fmt.Errorf("remove %s: %w", keys(group[0].remove), err))
 	}
@@ -78,9 +79,9 @@ func (f *flush) remove(ctx context.Context, group []*entry) {
 // where one of them is in the way, the group is halved until it stands alone.
 func (f *flush) create(ctx context.Context, group []*entry) {
 	tags := group[0].create
-	err := f.cloud.CreateTags(ctx, group[0].tagType, ids(group), tags)
+	err := f.keeper.CreateTags(ctx, group[0].tagType, ids(group), tags)
 	if errors.Is(err, provider.ErrOutcomeUnknown) {
-		if err = f.cloud.CreateTags(ctx, group[0].tagType, ids(group), tags); errors.Is(err, provider.ErrExists) {
+		if err = f.keeper.CreateTags(ctx, group[0].tagType, ids(group), tags); errors.Is(err, provider.ErrExists) {
 			err = nil // the first time it did
 		}
 	}

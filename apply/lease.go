@@ -23,7 +23,7 @@ import (
 // compares clocks. A holder therefore starts a step only within half a TTL of
 // its last confirmed beat, and looks again before it goes on after a pause.
 type Lease struct {
-	keeper    provider.Keeper
+	keeper    patientKeeper
 	stack     string
 	run       string
 	anchor    provider.Anchor // as read after the lease was granted
@@ -117,6 +117,7 @@ var ErrNotHeld = errors.New("nobody holds the lease")
 // Unlock gives back the lease of a stack, whoever holds it, and returns who
 // did. It is for a holder that is known to be dead.
 func Unlock(ctx context.Context, keeper provider.Keeper, stack string) (Holder, error) {
+	keeper = patientKeeper{Keeper: keeper, patience: &patience{}}
 	anchor, err := find(ctx, keeper, stack)
 	if err != nil && !errors.Is(err, provider.ErrNotFound) {
 		return Holder{}, err

@@ -170,11 +170,11 @@ func TestAcquireThatFailsGivesTheLeaseBack(t *testing.T) {
 		cloud := newCloud()
 		cloud.broken = func(call string) error {
 			if strings.Contains(call, provider.TagInfo) && strings.HasPrefix(call, "create") {
-				return provider.ErrThrottled
+				return provider.ErrForbidden
 			}
 			return nil
 		}
-		if _, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r1"}, LeaseOptions{}); !errors.Is(err, provider.ErrThrottled) {
+		if _, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r1"}, LeaseOptions{}); !errors.Is(err, provider.ErrForbidden) {
 			t.Errorf("error %v", err)
 		}
 		if run := cloud.onAnchor(provider.TagLease); run != "" {

@@ -146,7 +146,7 @@ func TestNotesThatCannotBeWrittenKeepTheirCreates(t *testing.T) {
 		l := leased(t, cloud)
 		cloud.broken = func(call string) error {
 			if strings.Contains(call, provider.TagNote) && strings.HasPrefix(call, "create") {
-				return provider.ErrUnreachable
+				return provider.ErrForbidden
 			}
 			return nil
 		}

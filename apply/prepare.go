@@ -61,7 +61,10 @@ func (r *run) prepare(ctx context.Context, batch []*preparation, known map[strin
 	lease, notes := r.opts.Lease, map[string]string{}
 	for _, p := range batch {
 		if p.creates {
-			p.chosen, p.err = r.cloud.Prepare(ctx, p.op)
+			p.err = r.patience.ask(ctx, func() (err error) {
+				p.chosen, err = r.cloud.Prepare(ctx, p.op)
+				return err
+			})
 		}
 		if p.err != nil || lease == nil {
 			continue

@@ -15,6 +15,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"time"
 
@@ -58,18 +59,19 @@ func Run(ctx context.Context, cloud provider.Cloud, p *plan.Plan, opts Options) 
 // run is a run in progress. Only the goroutine of loop touches it; workers
 // read cloud, opts and plan, which do not change.
 type run struct {
-	cloud   provider.Cloud
-	plan    *plan.Plan
-	opts    Options
-	graph   *graph
-	pace    *pace
-	book    *book
-	ids     map[provider.Address]string // of what lives, and what the run has made
-	anchor  map[string]string           // what stands on the anchor, as far as we know
-	report  *Report
-	began   time.Time
-	workers errgroup.Group
-	answers chan func() // what workers found out, to be run by the loop
+	cloud    provider.Cloud
+	plan     *plan.Plan
+	opts     Options
+	graph    *graph
+	pace     *pace
+	book     *book
+	patience patience
+	ids      map[provider.Address]string // of what lives, and what the run has made
+	anchor   map[string]string           // what stands on the anchor, as far as we know
+	report   *Report
+	began    time.Time
+	workers  errgroup.Group
+	answers  chan func() // what workers found out, to be run by the loop
 
 	working   int  // workers that have not answered yet
 	active    int  // steps in flight
@@ -92,6 +94,7 @@ func newRun(cloud provider.Cloud, p *plan.Plan, opts Options) *run {
 		began:   time.Now(),
 		answers: make(chan func()),
 	}
+	r.patience.told = r.throttled
 	maps.Copy(r.ids, p.IDs)
 	if opts.Lease != nil {
 		maps.Copy(r.anchor, opts.Lease.anchor.Tags)
@@ -178,6 +181,20 @@ func (r *run) end(cause error) {
 		r.emit(Event{Text: "nothing more is started", Err: cause})
 	}
 }
+
+// throttled takes note, from a worker, of a refusal for the number of calls.
+func (r *run) throttled(sent time.Time, wait time.Duration, first bool) {
+	r.answers <- func() {
+		r.pace.ended("", sent, time.Now(), provider.ErrThrottled)
+		if first && wait >= Noticeable {
+			r.emit(Event{Text: fmt.Sprintf("the cloud refuses more calls for now: waiting %s, then at most %d steps in flight",
+				wait.Round(time.Second), r.pace.limit())})
+		}
+	}
+}
+
+// Noticeable is how long nothing may happen without a word.
+const Noticeable = 2 * time.Second
 
 // finish records the end of a step, and of those that will not be started for
 // it. What o leaves out is filled in.

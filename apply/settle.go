@@ -98,10 +98,14 @@ func (l *Lease) noted() []*settling {
 func waitAll(ctx context.Context, cloud provider.Operator, all []*settling) {
 	began := time.Now()
 	var waits errgroup.Group
+	var calls patience
 	waits.SetLimit(maxWaits)
 	for _, s := range all {
 		waits.Go(func() error {
-			_, s.err = cloud.Wait(ctx, s.job)
+			s.err = calls.ask(ctx, func() error {
+				_, err := cloud.Wait(ctx, s.job)
+				return err
+			})
 			s.waited = time.Since(began)
 			return nil
 		})

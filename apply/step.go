@@ -68,15 +68,21 @@ func (r *run) op(n *node) provider.Op {
 	return op
 }
 
-// perform makes one attempt at a step: it sends the command, once, and waits
-// for its job. It runs in a worker.
+// perform makes one attempt at a step: it sends the command, once but for those
+// times that the cloud surely did not take it, and waits for its job. It runs in
+// a worker.
 func (r *run) perform(ctx context.Context, op provider.Op, note tag, submitted func(provider.Job)) verdict {
-	if err := r.opts.Lease.hold(ctx); err != nil {
-		return unsent(ctx, err)
-	}
-	job, err := r.cloud.Start(ctx, op)
+	var job provider.Job
+	taken := false // by the cloud, or it may be
+	err := r.patience.send(ctx, r.opts.Lease.hold, func() (err error) {
+		job, err = r.cloud.Start(ctx, op)
+		taken = !errors.Is(err, provider.ErrThrottled) && !errors.Is(err, provider.ErrUnreachable)
+		return err
+	})
 	lost := err != nil && (errors.Is(err, provider.ErrOutcomeUnknown) || ctx.Err() != nil)
 	switch {
+	case !taken && (ctx.Err() != nil || !errors.Is(err, provider.ErrThrottled)):
+		return unsent(ctx, err)
 	case lost:
 		job = provider.Job{ID: op.JobID, Resource: op.ID, Op: op}
 	case err != nil:
@@ -168,13 +174,13 @@ func (r *run) await(ctx context.Context, job provider.Job, lost bool) (provider.
 		wait, cancel = context.WithTimeout(ctx, r.opts.JobTimeout)
 		defer cancel()
 	}
-	result, err := r.cloud.Wait(wait, job)
+	result, err := r.ask(wait, job)
 	if lost {
 		for _, pause := range lookAgain {
 			if !errors.Is(err, provider.ErrNotFound) || !sleep(wait, pause) {
 				break
 			}
-			result, err = r.cloud.Wait(wait, job)
+			result, err = r.ask(wait, job)
 		}
 		if errors.Is(err, provider.ErrNotFound) {
 			return result, fmt.Errorf("%w, and the cloud has no job %s", provider.ErrOutcomeUnknown, job.ID)
@@ -191,6 +197,15 @@ func (r *run) await(ctx context.Context, job provider.Job, lost bool) (provider.
 	default:
 		return result, err
 	}
+}
+
+// ask waits for a job, however often the cloud refuses to be asked.
+func (r *run) ask(ctx context.Context, job provider.Job) (result provider.Result, err error) {
+	err = r.patience.ask(ctx, func() error {
+		result, err = r.cloud.Wait(ctx, job)
+		return err
+	})
+	return result, err
 }
 
 // lookAgain are the pauses after which a job is asked for again that the cloud

@@ -211,12 +211,13 @@ type Limit struct {
 // Errors that decide what a caller does next. An error of a Cloud wraps at
 // most one of them; everything else is a plain failure.
 var (
-	ErrNotFound       = errors.New("not found")
-	ErrExists         = errors.New("exists already")
-	ErrConflict       = errors.New("conflicting change")
-	ErrCredentials    = errors.New("the cloud refused the credentials")
-	ErrForbidden      = errors.New("the role may not do this")
-	ErrQuota          = errors.New("a limit is reached")
+	ErrNotFound    = errors.New("not found")
+	ErrExists      = errors.New("exists already")
+	ErrConflict    = errors.New("conflicting change")
+	ErrCredentials = errors.New("the cloud refused the credentials")
+	ErrForbidden   = errors.New("the role may not do this")
+	ErrQuota       = errors.New("a limit is reached")
+	// ErrUnreachable is, of a command, that it was surely not carried out.
 	ErrUnreachable    = errors.New("the cloud can't be reached")
 	ErrOutcomeUnknown = errors.New("sent, but the answer was lost")
 	// ErrHeld is a deletion that the cloud refuses until it has expunged
@@ -225,9 +226,20 @@ var (
 	// ErrTryAnother is a create that got something it can't use; the same
 	// operation, prepared again, may get something better.
 	ErrTryAnother = errors.New("another one must be tried")
-	// ErrThrottled is a refusal for the number of calls.
+	// ErrThrottled is a refusal for the number of calls: nothing was done, and
+	// [RetryAfter] says how long to wait.
 	ErrThrottled = errors.New("too many calls")
 )
+
+// RetryAfter is how long the cloud asks to wait before the next call, where err
+// is [ErrThrottled]; 0 where it doesn't say.
+func RetryAfter(err error) time.Duration {
+	var asks interface{ RetryAfter() time.Duration }
+	if errors.As(err, &asks) {
+		return asks.RetryAfter()
+	}
+	return 0
+}
 
 // StillRunning is the error of a wait that was given up: the job goes on.
 type StillRunning struct {

@@ -77,7 +77,7 @@ func runAdoptOrigin(ctx context.Context, p *process, o changeOptions) (err error
 		return err
 	}
 	fmt.Fprintf(p.stdout, "Stack %s is this repository's now.\n", stack.Name)
-	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+	last, cancel := leaving(ctx)
 	defer cancel()
-	return lease.Release(leaving)
+	return lease.Release(last)
 }

@@ -64,7 +64,7 @@ func (b *bubble) change(stack *loaded, parallel int) (c *change, out *bytes.Buff
 		process:       p,
 		changeOptions: changeOptions{command: "apply", yes: true, parallel: parallel, maxDeletes: -1},
 		stack:         stack,
-		cloud:         &connection{Cloud: kind.Open(client, kind.Source{Now: time.Now, Pick: jitter.IntN})},
+		cloud:         &connection{Cloud: kind.Open(client, kind.Source{Now: time.Now, Pick: jitter.IntN}), talk: talk{w: out}},
 		make:          plan.Make,
 		brake:         &brake{Stop: make(chan struct{})},
 		result:        out,

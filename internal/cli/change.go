@@ -125,11 +125,15 @@ func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, m
 
 // leased runs the change while the lease is held.
 func (c *change) leased(ctx context.Context) error {
-	lease, err := apply.Acquire(ctx, c.cloud, c.stack.Name, c.holder, apply.LeaseOptions{
-		Timeout: c.lockTimeout,
-		Alive:   alive,
-		Origin:  c.stack.origin,
-		Observe: func(h apply.Holder) { fmt.Fprintf(c.stderr, "Waiting for %s\n", h) },
+	err := c.cloud.talk.during("Taking the stack's lease", func() (err error) {
+		c.lease, err = apply.Acquire(ctx, c.cloud, c.stack.Name, c.holder, apply.LeaseOptions{
+			Timeout:   c.lockTimeout,
+			Alive:     alive,
+			Origin:    c.stack.origin,
+			Observe:   func(h apply.Holder) { c.cloud.talk.say("Waiting for %s", h) },
+			Throttled: c.cloud.talk.throttled,
+		})
+		return err
 	})
 	if errors.Is(err, provider.ErrForbidden) {
 		return &coded{exitRefused, fmt.Errorf("%w; where no group can be made, --no-lease goes without a lease", err)}
@@ -137,31 +141,54 @@ func (c *change) leased(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.lease = lease
 	done, err := c.run(ctx)
 	return errors.Join(err, c.giveBack(ctx, done && err == nil))
 }
 
-// leaveTime is how long giving the lease back may take when time is up.
-const leaveTime = 10 * time.Second
-
 // giveBack releases the lease, whether or not ctx is done. A stack of which
 // nothing is left loses its anchor too.
 func (c *change) giveBack(ctx context.Context, destroyed bool) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTime)
+	ctx, cancel := leaving(ctx)
 	defer cancel()
-	if destroyed {
-		_, err := c.lease.ReleaseAndDelete(ctx)
-		return err
-	}
-	return c.lease.Release(ctx)
+	return c.cloud.talk.during("Giving the stack's lease back", func() error {
+		if destroyed {
+			_, err := c.lease.ReleaseAndDelete(ctx)
+			return err
+		}
+		return c.lease.Release(ctx)
+	})
+}
+
+const (
+	// giveBackTime is how long giving the lease back may take: throttled, it
+	// waits for its turn.
+	giveBackTime = 2 * time.Minute
+	// leaveTime is how long it may take once the command was to be over.
+	leaveTime = 10 * time.Second
+)
+
+// leaving is the context of what is done at the end of a command, whether or not
+// ctx is done, and not for long once it is.
+func leaving(ctx context.Context) (context.Context, context.CancelFunc) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTime)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(leaveTime):
+			cancel()
+		case <-last.Done():
+		}
+	})
+	return last, func() { stop(); cancel() }
 }
 
 // run settles what an earlier run left, plans, asks, applies and looks whether
 // it came true. destroyed reports that the stack is to be gone.
 func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 	if c.lease != nil {
-		if err := apply.Settle(ctx, c.cloud, c.lease, apply.SettleOptions{Kinds: kind.All(), Observe: c.undecided}); err != nil {
+		err := c.cloud.talk.during("Waiting for what an earlier run began", func() error {
+			return apply.Settle(ctx, c.cloud, c.lease, apply.SettleOptions{Kinds: kind.All(), Observe: c.undecided})
+		})
+		if err != nil {
 			return false, fmt.Errorf("wait for what an earlier run began: %w", err)
 		}
 	}
@@ -207,7 +234,7 @@ func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 
 // undecided says why a run that follows a killed one begins later.
 func (c *change) undecided(creates []provider.Address, wait time.Duration) {
-	fmt.Fprintf(c.stderr, "Waiting %s: an earlier run may have sent what makes %s\n", wait.Round(time.Second), joinAddresses(creates))
+	c.cloud.talk.say("Waiting %s: an earlier run may have sent what makes %s", wait.Round(time.Second), joinAddresses(creates))
 }
 
 // joinAddresses names some resources, and says how many more there are.

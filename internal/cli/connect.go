@@ -5,18 +5,44 @@ import (
 	"strings"
 	"time"
 
+	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/kind"
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
 	"github.com/trueup/trueup/provider/simulator"
 )
 
-// connection is a way to a cloud. Close ends an embedded simulator.
+// connection is a way to a cloud, which says so where reading takes long. Close
+// ends an embedded simulator.
 type connection struct {
 	provider.Cloud
 	client  *cloudstack.Client
 	account account
+	talk    talk
 	Close   func() error
+}
+
+// Read implements [provider.Reader].
+func (c *connection) Read(ctx context.Context, scope provider.Scope) (snapshot *provider.Snapshot, err error) {
+	err = c.during(ctx, "Reading the cloud", func() error {
+		snapshot, err = c.Cloud.Read(ctx, scope)
+		return err
+	})
+	return snapshot, err
+}
+
+// Catalogue implements [provider.Reader].
+func (c *connection) Catalogue(ctx context.Context, names []string) (catalogue *provider.Catalogue, err error) {
+	err = c.during(ctx, "Reading what the cloud offers", func() error {
+		catalogue, err = c.Cloud.Catalogue(ctx, names)
+		return err
+	})
+	return catalogue, err
+}
+
+// during reads, waiting while the cloud refuses calls for their number.
+func (c *connection) during(ctx context.Context, what string, read func() error) error {
+	return c.talk.during(what, func() error { return apply.Patiently(ctx, c.talk.throttled, read) })
 }
 
 // account names a server and a user of it. It holds no secret key, but an API
@@ -25,16 +51,21 @@ type account string
 
 // connect finds out which cloud is meant and opens the way to it. dir is where
 // an embedded simulator keeps its state. Nothing is called yet.
-func connect(ctx context.Context, p *process, o cloudOptions, dir string) (*connection, error) {
+func connect(ctx context.Context, p *process, o cloudOptions, dir string) (c *connection, err error) {
 	flavour, embedded, err := whichCloud(p.env, o)
 	switch {
 	case err != nil:
 		return nil, err
 	case embedded:
-		return embed(ctx, p, flavour, dir)
+		c, err = embed(ctx, p, flavour, dir)
 	default:
-		return dial(p, o)
+		c, err = dial(p, o)
 	}
+	if err != nil {
+		return nil, err
+	}
+	c.talk.w = p.stderr
+	return c, nil
 }
 
 // whichCloud tells whether an embedded simulator is meant, and of which flavour.

@@ -23,6 +23,10 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	}
 	record := render.JSONLines(journal, made)
 	progress := c.progress(made)
+	c.cloud.talk.show(func(e apply.Event) {
+		record.Event(e)
+		progress.Event(gentle(e))
+	})
 	c.brake.protect(true)
 	report := apply.Run(ctx, c.cloud, made, apply.Options{
 		Run:      c.holder.Run,
@@ -30,12 +34,10 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 		Steady:   c.steady,
 		Lease:    c.lease,
 		Stop:     c.brake.Stop,
-		Observe: func(e apply.Event) {
-			record.Event(e)
-			progress.Event(gentle(e))
-		},
+		Observe:  c.cloud.talk.event,
 	})
 	c.brake.protect(false)
+	c.cloud.talk.show(nil)
 	progress.Close()
 	_ = render.JSONReport(journal, report) // journal keeps its errors
 	journal.close(c.stderr)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -108,6 +109,9 @@ func (f *failed) Error() string {
 
 // Advice says what to do about it, "" where nobody knows.
 func (f *failed) Advice() string { return f.advice }
+
+// RetryAfter is how long the cloud asks to wait before the next call.
+func (f *failed) RetryAfter() time.Duration { return cloudstack.RetryAfter(f.cause) }
 
 func (f *failed) Unwrap() []error {
 	if f.class == nil {
