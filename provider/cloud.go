@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 )
@@ -63,12 +64,30 @@ const Limits = "limits"
 
 // Scope says what a snapshot is to hold.
 type Scope struct {
-	Stack string
+	Stack string // "" where several stacks are read at once
 	// Kinds are those to be read; nil is all of them.
 	Kinds []string
 	// Declared says, by kind, which fields any resource of the stack
 	// declares: what is costly to read is read only where it is compared.
 	Declared map[string]map[string]bool
+}
+
+// And is the scope of one reading that serves both stacks, which it does not
+// name: everything that either of the scopes holds.
+func (s Scope) And(other Scope) Scope {
+	both := Scope{Declared: map[string]map[string]bool{}}
+	if s.Kinds != nil && other.Kinds != nil {
+		both.Kinds = slices.Compact(slices.Sorted(slices.Values(slices.Concat(s.Kinds, other.Kinds))))
+	}
+	for _, declared := range []map[string]map[string]bool{s.Declared, other.Declared} {
+		for kind, fields := range declared {
+			if both.Declared[kind] == nil {
+				both.Declared[kind] = map[string]bool{}
+			}
+			maps.Copy(both.Declared[kind], fields)
+		}
+	}
+	return both
 }
 
 // Declares reports whether any resource of the kind declares the field.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	ucli "github.com/urfave/cli/v2"
 
@@ -20,7 +21,7 @@ type driftOptions struct {
 
 func driftCommand(p *process) *ucli.Command {
 	c := command("drift", "tell what somebody changed by hand", "[STACK...]",
-		"Compares the cloud with what was last applied and changes nothing. It exits 2 if anything differs that the\nfile does not explain: a field changed by hand, a declared resource that is missing, a difference of unknown\ncause. What differs only because the file was changed since is listed, and does not count.\nOf several stacks each is looked at, whatever becomes of the others.",
+		"Compares the cloud with what was last applied and changes nothing. It exits 2 if anything differs that the\nfile does not explain: a field changed by hand, a declared resource that is missing, a difference of unknown\ncause. What differs only because the file was changed since is listed, and does not count.\nOf several stacks each is looked at, whatever becomes of the others; those of one account by one reading\nof the cloud.",
 		[]string{
 			"trueup drift                             # the stack in this directory",
 			"trueup drift stacks/*                    # several, for a cron job",
@@ -45,15 +46,17 @@ func driftCommand(p *process) *ucli.Command {
 // exit code, and any error outweighs drift.
 func runDrift(ctx context.Context, p *process, o driftOptions) error {
 	var failed error
-	differs := false
-	for i, path := range o.paths {
-		if i > 0 && !o.json {
+	differs, shown := false, 0
+	reported := map[*sharedError]bool{}
+	for _, look := range lookAt(ctx, p, o.stackOptions, o.cloudOptions) {
+		if look.err == nil && shown > 0 && !o.json {
 			fmt.Fprintln(p.stdout)
 		}
-		drifted, err := driftOf(ctx, p, o, path)
-		if err != nil && len(o.paths) > 1 {
-			fmt.Fprintf(p.stderr, "%s:\n", path)
-			report(p, err)
+		drifted, err := showDrift(p, o, look)
+		if err == nil {
+			shown++
+		} else if len(o.paths) > 1 {
+			reportOf(p, look.path, err, reported)
 			err = said(exitCode(err))
 		}
 		if failed == nil {
@@ -67,26 +70,30 @@ func runDrift(ctx context.Context, p *process, o driftOptions) error {
 	return failed
 }
 
-// driftOf looks at one stack.
-func driftOf(ctx context.Context, p *process, o driftOptions, path string) (drifted bool, err error) {
-	stack, err := load(p, o.stackOptions, path)
-	if err != nil {
-		return false, err
+// reportOf says on stderr what went wrong with one stack of several; what went
+// wrong with more of them alike is said once.
+func reportOf(p *process, path string, err error, reported map[*sharedError]bool) {
+	if shared, ok := errors.AsType[*sharedError](err); ok {
+		if reported[shared] {
+			return
+		}
+		reported[shared] = true
+		path = strings.Join(shared.paths, ", ")
 	}
-	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
-	if err != nil {
-		return false, err
+	fmt.Fprintf(p.stderr, "%s:\n", path)
+	report(p, err)
+}
+
+// showDrift writes what a look at one stack has found.
+func showDrift(p *process, o driftOptions, look look) (drifted bool, err error) {
+	if look.err != nil {
+		return false, look.err
 	}
-	defer func() { err = errors.Join(err, cloud.Close()) }()
-	made, err := compare(ctx, cloud, stack, plan.Make, plan.Options{Compare: true})
-	if err != nil {
-		return false, err
-	}
-	drift, pending := splitDrift(made)
+	drift, pending := splitDrift(look.made)
 	if o.json {
-		err = json.NewEncoder(p.stdout).Encode(made)
+		err = json.NewEncoder(p.stdout).Encode(look.made)
 	} else {
-		_, err = fmt.Fprint(p.stdout, render.Drift(made.Stack, drift, pending, made.Notes, screen(p.stdout, p.env)))
+		_, err = fmt.Fprint(p.stdout, render.Drift(look.made.Stack, drift, pending, look.made.Notes, screen(p.stdout, p.env)))
 	}
 	return len(drift) > 0, err
 }

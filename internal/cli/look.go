@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/trueup/trueup/internal/kind"
+	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
+)
+
+// look is one stack compared with its cloud, or why it could not be.
+type look struct {
+	path  string     // as the user gave it
+	stack *loaded    // nil where it could not be read
+	made  *plan.Plan // what differs
+	err   error
+}
+
+// lookAt compares several stacks with the cloud, in parallel, and changes
+// nothing. The cloud is read once for all stacks of an account. The looks are in
+// the order of the paths.
+func lookAt(ctx context.Context, p *process, stacks stackOptions, cloud cloudOptions) []look {
+	looks := make([]look, len(stacks.paths))
+	each(len(looks), func(i int) {
+		l := &looks[i]
+		l.path = stacks.paths[i]
+		l.stack, l.err = load(p, stacks, l.path)
+	})
+	_, embedded, err := whichCloud(p.env, cloud)
+	clouds := map[string][]*look{} // by the directory of an embedded simulator; "" is the one real cloud
+	for i := range looks {
+		l := &looks[i]
+		if l.err == nil {
+			l.err = err
+		}
+		if l.err != nil {
+			continue
+		}
+		dir := ""
+		if embedded {
+			dir = l.stack.dir
+		}
+		clouds[dir] = append(clouds[dir], l)
+	}
+	for _, dir := range slices.Sorted(maps.Keys(clouds)) {
+		if err := lookTogether(ctx, p, cloud, dir, clouds[dir]); err != nil {
+			failTogether(clouds[dir], err)
+		}
+	}
+	return looks
+}
+
+// sharedError is one failure of several looks, which is said once.
+type sharedError struct {
+	error
+	paths []string
+}
+
+func (e *sharedError) Unwrap() error { return e.error }
+
+func failTogether(looks []*look, err error) {
+	shared := &sharedError{error: err}
+	for _, l := range looks {
+		shared.paths = append(shared.paths, l.path)
+		if l.err == nil {
+			l.err = shared
+		}
+	}
+}
+
+// lookTogether compares the stacks of one account with one reading of it. Its
+// error is that of all of them.
+func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, looks []*look) (err error) {
+	cloud, err := connect(ctx, p, o, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cloud.Close()) }()
+	scope := looks[0].stack.Scope()
+	for _, l := range looks[1:] {
+		scope = scope.And(l.stack.Scope())
+	}
+	snapshot, err := cloud.Read(ctx, scope)
+	if err != nil {
+		return fmt.Errorf("read the cloud: %w", err)
+	}
+	each(len(looks), func(i int) { looks[i].made, looks[i].err = looks[i].differences(snapshot) })
+	return nil
+}
+
+func (l *look) differences(snapshot *provider.Snapshot) (*plan.Plan, error) {
+	return plan.Make(l.stack.Stack, kind.All(), snapshot, plan.Options{Compare: true, Origin: l.stack.origin})
+}
+
+// each does something n times, on all processors.
+func each(n int, do func(i int)) {
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		g.Go(func() error { do(i); return nil })
+	}
+	_ = g.Wait() // do has no error
+}
