@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,9 +9,12 @@ import (
 	"github.com/trueup/trueup/provider"
 )
 
-// operationReinstall is the name of the operation that loses a root disk and
-// keeps the machine.
-const operationReinstall = "reinstall"
+// Names of the operations that lose data and keep the resource: a root disk, and
+// what lies beyond the end of a disk that becomes smaller.
+const (
+	operationReinstall = "reinstall"
+	operationShrink    = "shrink"
+)
 
 // What onChange may say.
 const (
@@ -18,6 +22,7 @@ const (
 	onChangeRestart   = "restart"
 	onChangeReinstall = "reinstall"
 	onChangeReplace   = "replace"
+	onChangeShrink    = "shrink"
 )
 
 // decide finds what is to become of every row by itself.
@@ -27,12 +32,30 @@ func (p *planner) decide() {
 		case r.kept:
 			r.action = Forget
 			r.because("keep: it stays as it is, and is the stack's no longer")
+		case r.want == nil && r.lasts():
+			p.letGo(r)
 		case r.want == nil:
 			r.action = Delete
 		case r.live == nil:
 			r.action = Create
 		default:
 			p.decideLive(r)
+		}
+	}
+}
+
+// letGo gives up a resource that lasts: what it is linked to one by one, it is
+// linked to no longer.
+func (p *planner) letGo(r *row) {
+	r.action = Forget
+	why := "no longer declared"
+	if p.destroy {
+		why = "the stack is destroyed"
+	}
+	r.because(why + ", and " + settingOnDelete + " doesn't say delete: it stays with what it holds")
+	for _, f := range r.kind.Fields {
+		if have := r.have[f.Name]; f.Type == provider.Links && byElement(f) && !provider.Empty(have) {
+			r.diffs = append(r.diffs, diff{field: f, old: have, removed: have, cause: Pending})
 		}
 	}
 }
@@ -47,6 +70,9 @@ func (p *planner) decideLive(r *row) {
 			r.restart = true
 		case reinstalled:
 			d.reinstall = true
+		case shrunk:
+			d.shrink = true
+			r.because(fmt.Sprintf("%s beyond %s is lost", holds(d.field), provider.Format(d.new)))
 		case forbidden:
 			d.forbidden = true
 		case replaced:
@@ -99,6 +125,7 @@ const (
 	changed consequence = iota
 	restarted
 	reinstalled
+	shrunk
 	replaced
 	leftAlone
 	forbidden
@@ -144,12 +171,14 @@ func settable(r *row, f provider.Field) bool {
 
 // permitted asks onChange about a change that loses something.
 func (p *planner) permitted(r *row, d diff, rule string) consequence {
-	canReinstall := slices.Contains(d.field.Modes, onChangeReinstall)
+	canReinstall, canShrink := slices.Contains(d.field.Modes, onChangeReinstall), slices.Contains(d.field.Modes, onChangeShrink)
 	switch {
 	case rule == onChangeReplace:
 		return replaced
 	case rule == onChangeReinstall && canReinstall:
 		return reinstalled
+	case rule == onChangeShrink && canShrink:
+		return shrunk
 	}
 	text := fmt.Sprintf("%s can't be changed from %s to %s on a live %s", d.field.Name, shown(d.field, d.old), shown(d.field, d.new), r.Kind)
 	if d.field.Change == provider.GrowOnly {
@@ -162,6 +191,9 @@ func (p *planner) permitted(r *row, d diff, rule string) consequence {
 	ways := []string{fmt.Sprintf("onChange: {%s: replace} allows to delete and create it anew", d.field.Name)}
 	if canReinstall {
 		ways = append(ways, fmt.Sprintf("onChange: {%s: reinstall} to lose its root disk and keep the rest", d.field.Name))
+	}
+	if canShrink {
+		ways = append(ways, fmt.Sprintf("onChange: {%s: shrink} to lose what lies beyond the new end", d.field.Name))
 	}
 	p.refuse(Refused, r, d.field.Name, text, strings.Join(ways, ", "))
 	return forbidden
@@ -180,6 +212,9 @@ func larger(a, b provider.Value) bool {
 		return false
 	}
 }
+
+// holds says what is lost with a field of a resource.
+func holds(f provider.Field) string { return cmp.Or(f.Holds, f.Name) }
 
 // shown is a value's text for people, without what is secret.
 func shown(f provider.Field, v provider.Value) string {

@@ -13,6 +13,8 @@ type diff struct {
 	cause          Cause
 	// reinstall is set where the change is made by the reinstalling operation.
 	reinstall bool
+	// shrink is set where the change is made by the shrinking operation.
+	shrink bool
 	// forbidden is set where nothing may be done about it; only in a
 	// comparison.
 	forbidden bool

@@ -12,6 +12,7 @@ import (
 func (p *planner) addEdges() {
 	for _, n := range p.nodes {
 		p.afterLinks(n)
+		p.afterOutage(n)
 	}
 	for _, r := range p.rows {
 		if r.goes() {
@@ -29,6 +30,22 @@ func (p *planner) afterLinks(n *node) {
 	for _, ref := range n.links {
 		if to := p.target(ref); to != nil && to != n.row {
 			n.after(to.nodes.made)
+		}
+	}
+}
+
+// afterOutage makes a step wait until what its resource is, or will be, linked to
+// has been started again, where it can't be done meanwhile.
+func (p *planner) afterOutage(n *node) {
+	op, _ := n.row.kind.Operation(n.Op.Name)
+	if !op.Steady {
+		return
+	}
+	for _, f := range n.row.kind.Fields {
+		for _, ref := range slices.Concat(provider.Refs(n.row.have[f.Name]), provider.Refs(n.row.wanted[f.Name])) {
+			if to := p.target(ref); to != nil && to != n.row && !to.goes() {
+				n.after(to.nodes.up)
+			}
 		}
 	}
 }

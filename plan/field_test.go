@@ -21,6 +21,8 @@ func wide(change ...func(map[string]provider.Fields)) []func(map[string]provider
 		all["affinityGroup/extra"] = provider.Fields{"type": "host anti-affinity"}
 		all["network/extra"] = provider.Fields{"zone": named("adv1"), "offering": named("Isolated")}
 		all["vm/extra"] = provider.Fields{"zone": named("adv1"), "offering": named("Small"), "template": named("CentOS")}
+		disk()(all)
+		all["volume/data"]["tags"] = map[string]string{"team": "web"}
 		all["securityGroup/web"]["tags"] = map[string]string{"team": "web"}
 		all["vm/web-1"]["details"] = map[string]string{"cpuNumber": "2"}
 		for address, fields := range all {

@@ -93,6 +93,14 @@ func generate(t *rapid.T, label string) *spec.Stack {
 		})
 		r.Block = "v"
 	}
+	for _, name := range []string{"d", "h"} {
+		if chance("disk " + name) {
+			add("volume", name, provider.Fields{
+				"size": provider.Size(rapid.IntRange(1, 3).Draw(t, label+" size of "+name)) * provider.GiB, "attach": some("vm", "machine of "+name),
+				"onDelete": pick("end of "+name, "keep", "delete"), "onChange": map[string]string{"size": pick("size rule of "+name, "shrink", "replace")},
+			})
+		}
+	}
 	for _, name := range []string{"e", "f"} {
 		if chance("address " + name) {
 			fields := provider.Fields{"attach": some("vm", "machines of "+name), "onChange": map[string]string{"network": "replace"}}

@@ -49,6 +49,8 @@ func (p *planner) guardProtected() {
 			what = "replaced"
 		case r.reinstalled():
 			what = "reinstalled"
+		case r.shrunk():
+			what = "shrunk"
 		default:
 			continue
 		}

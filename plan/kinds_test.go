@@ -6,7 +6,8 @@ import (
 
 // kinds is a table in the image of the real ones: groups that name each other in
 // rules, machines with outages, addresses that are nameless and wait, keys and
-// affinity groups that can't be tagged, networks that can't be left.
+// affinity groups that can't be tagged, networks that can't be left, disks that
+// last.
 func kinds() provider.Kinds {
 	tags := provider.Field{Name: "tags", Code: "ta", Type: provider.Map, Tags: true, Add: "tag", Remove: "untag"}
 	protect := provider.Field{Name: "protect", Code: "pr", Type: provider.Boolean, Setting: true}
@@ -87,6 +88,7 @@ func kinds() provider.Kinds {
 				{Name: "userData", Code: "ud", Type: provider.Content, Secret: true, Set: "setUserData",
 					Modes: []string{"ignore", "update", "restart", "reinstall", "replace"}},
 				{Name: "power", Code: "po", Type: provider.Text},
+				{Name: "disks", Code: "di", Type: provider.Nested, Kind: "volume", Via: "attach", Setting: true, Loose: true, Remove: "detachDisk"},
 				{Name: "details", Code: "dl", Type: provider.Map, Subset: true, Change: provider.Refuse},
 				tags, protect, onChange,
 				{Name: "update", Code: "up", Type: provider.Object, Setting: true},
@@ -106,10 +108,32 @@ func kinds() provider.Kinds {
 				tag, untag,
 				{Name: "leaveGroups", Command: "updateVirtualMachine", Stopped: true, If: "securityGroups", Frees: []string{"securityGroups"}},
 				{Name: "rename", Command: "updateVirtualMachine"},
+				{Name: "detachDisk", Command: "detachVolume"},
 				{Name: "destroy", Command: "destroyVirtualMachine"},
 			},
 			Creation: []string{"deploy"}, Deletion: []string{"stop", "leaveGroups", "rename", "destroy"}, Commit: "rename",
 			BrokenDeletion: []string{"destroy"}, Start: "start", Stop: "stop",
+		},
+		{
+			Name: "volume", Plural: "volumes", TagType: "Volume", Zoned: true, Limit: "volume", Lasting: true,
+			Fields: []provider.Field{
+				zone,
+				{Name: "size", Code: "si", Type: provider.Bytes, Set: "grow", Change: provider.GrowOnly, Modes: []string{"shrink", "replace"}, Holds: "data"},
+				{Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Add: "attach", Remove: "detach"},
+				{Name: "onDelete", Code: "od", Type: provider.Text, Setting: true},
+				tags, protect, onChange,
+			},
+			Operations: []provider.Operation{
+				{Name: "create", Command: "createVolume"},
+				{Name: "fit", Command: "resizeVolume", If: "size"},
+				{Name: "attach", Command: "attachVolume", Serial: true, Steady: true},
+				{Name: "detach", Command: "detachVolume", Serial: true, Steady: true, If: "attach", Frees: []string{"attach"}},
+				{Name: "grow", Command: "resizeVolume", Steady: true},
+				{Name: "shrink", Command: "resizeVolume", Steady: true},
+				tag, untag,
+				{Name: "delete", Command: "deleteVolume"},
+			},
+			Creation: []string{"create", "fit"}, Deletion: []string{"detach", "delete"},
 		},
 		{
 			Name: "elasticIP", Plural: "elasticIPs", TagType: "PublicIpAddress", NoteID: true, Nameless: true, Zoned: true,

@@ -80,7 +80,7 @@ type planner struct {
 //	yes      | not ours | refused; adopt, where asked to
 //	keep     | owned    | forget
 //	keep     | else     | none: it is the stack's no more
-//	-        | owned    | delete
+//	-        | owned    | delete; forget, where it lasts
 //	-        | begun    | delete, from where it stopped
 type row struct {
 	provider.Address
@@ -206,6 +206,11 @@ func (r *row) goes() bool { return r.action == Delete || r.action == Recreate }
 
 // made reports whether the plan makes the resource.
 func (r *row) made() bool { return r.action == Create || r.action == Recreate }
+
+// shrunk reports whether the plan makes its disk smaller.
+func (r *row) shrunk() bool {
+	return slices.ContainsFunc(r.diffs, func(d diff) bool { return d.shrink })
+}
 
 // reinstalled reports whether the plan makes its disk anew.
 func (r *row) reinstalled() bool {

@@ -167,6 +167,23 @@ func TestMake(t *testing.T) {
 		})}},
 		"link to what is deleted": {file: []func(map[string]provider.Fields){without("securityGroup/lb"), with("securityGroup/web", "ingress", nil),
 			with("vm/web-1", "securityGroups", []provider.Ref{{Kind: "securityGroup", Live: "lb"}})}},
+		"disk dropped":                     {first: []func(map[string]provider.Fields){disk()}},
+		"disk dropped that may be deleted": {first: []func(map[string]provider.Fields){disk(), with("volume/data", "onDelete", "delete")}},
+		"disk shrunk without leave":        {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){disk(), with("volume/data", "size", 5*provider.GiB)}},
+		"disk shrunk": {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){
+			disk(), with("volume/data", "size", 5*provider.GiB), with("volume/data", "onChange", map[string]string{"size": "shrink"})}},
+		"disk grown by the file and moved while machines are changed": {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){
+			disk(), with("volume/data", "size", 20*provider.GiB), with("volume/data", "attach", links("vm", "web-2")),
+			with("vm/web-1", "offering", named("Medium")), with("vm/web-2", "offering", named("Medium")), with("vm/web-3", "offering", named("Medium")),
+		}},
+		"machine with a disk replaced": {first: []func(map[string]provider.Fields){disk(), with("volume/data", "attach", links("vm", "edge"))}, file: []func(map[string]provider.Fields){
+			disk(), with("volume/data", "attach", links("vm", "edge")), with("vm/edge", "template", named("Debian")), with("vm/edge", "onChange", map[string]string{"template": "replace"})}},
+		"machine dropped with its disk and somebody's": {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){without("vm/web-1")},
+			cloud: func(w *world) {
+				vm := w.live("vm", "web-1")
+				theirs := w.add(provider.Live{Kind: "volume", ID: "theirs", Name: "backup", Fields: provider.Fields{"attach": []provider.Ref{{Kind: "vm", ID: vm.ID, Live: "web-1"}}}})
+				vm.Fields["disks"] = []provider.Ref{{Kind: "volume", ID: theirs.ID, Live: "backup"}, {Kind: "volume", ID: w.live("volume", "data").ID, Live: "data"}}
+			}},
 		"power to be left and to be stopped": {file: []func(map[string]provider.Fields){
 			with("vm/web-1", "power", "any"), with("vm/web-1", "offering", named("Medium")), with("vm/web-2", "power", "stopped"), with("vm/web-2", "offering", named("Medium")),
 		}, cloud: func(w *world) { w.live("vm", "web-1").Fields["power"] = "stopped" }},

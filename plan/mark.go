@@ -118,6 +118,9 @@ func (p *planner) wantedMarks(r *row, spec Spec) (tags, notes map[string]string)
 	if protect {
 		tags[provider.TagProtect] = "true"
 	}
+	if r.kind.Lasting && !r.lasts() {
+		tags[provider.TagDelete] = "true"
+	}
 	if r.kind.NoteID {
 		notes[key] = id
 	}

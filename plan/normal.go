@@ -15,6 +15,7 @@ const (
 	settingProtect   = "protect"   // bool
 	settingKeep      = "keep"      // bool
 	settingWas       = "was"       // string
+	settingOnDelete  = "onDelete"  // string: keep or delete
 	settingExclusive = "exclusive" // bool, true where absent
 	settingOnChange  = "onChange"  // map[string]string, by field
 	settingUpdate    = "update"    // Fields
@@ -23,6 +24,8 @@ const (
 	powerStopped = "stopped"
 	powerAny     = "any"   // wanted only: not managed
 	powerError   = "error" // live only: broken
+
+	onDeleteDelete = "delete"
 )
 
 // normalise brings links on both sides to one form: {Kind, Name} with what the
@@ -192,6 +195,19 @@ func (p *planner) protected(r *row) bool {
 		declared, _ = r.declared.Fields[settingProtect].(bool)
 	}
 	return declared || r.live != nil && (r.live.Tags[provider.TagProtect] == "true" || p.ownNote(r).protected)
+}
+
+// lasts reports whether a resource that is no longer declared stays all the
+// same. What is declared, where the stack is destroyed, says so now; anything
+// else said so when it was last applied.
+func (r *row) lasts() bool {
+	if !r.kind.Lasting {
+		return false
+	}
+	if r.declared != nil {
+		return r.declared.Fields[settingOnDelete] != onDeleteDelete
+	}
+	return r.live.Tags[provider.TagDelete] == ""
 }
 
 // onChange is what the file allows where a field can't be changed otherwise,

@@ -82,7 +82,7 @@ const (
 	Delete    Action = "delete"
 	Adopt     Action = "adopt"  // with what it takes to make it as declared
 	Rename    Action = "rename" // of its address; its name in the cloud stays
-	Forget    Action = "forget" // it stays as it is, and is the stack's no longer
+	Forget    Action = "forget" // it is let go of and stays, and is the stack's no longer
 )
 
 // Impact says how much a change hurts, least first.
@@ -91,6 +91,7 @@ type Impact string
 const (
 	None          Impact = "none"
 	Restart       Impact = "restart"
+	ShrinkDisk    Impact = "shrink"    // what lies beyond the new end is lost
 	ReinstallDisk Impact = "reinstall" // root disk lost, machine kept
 	ReplaceAll    Impact = "replace"
 	DeleteAll     Impact = "delete"

@@ -28,7 +28,7 @@ func (p *planner) policyAllows(r *row) bool {
 	case policyCreate:
 		return r.action == Create
 	case policyUpsert:
-		return !r.goes() && !r.reinstalled()
+		return !r.goes() && !r.reinstalled() && !r.shrunk()
 	default:
 		return true
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -87,7 +88,7 @@ func (p *planner) findUsers() map[*row][]use {
 func (p *planner) follow(u use, to *row) bool {
 	want, managed := u.row.wanted[u.field.Name]
 	switch {
-	case u.row.kept:
+	case u.row.kept, u.row.action == Forget:
 		return false // see remarkForeignUsers
 	case managed && u.row.removes(u.field) && only(want, linksTo(to)) == nil:
 		return false // it is given up anyway
@@ -189,6 +190,14 @@ func linksTo(to *row) func(provider.Ref) bool {
 	return func(ref provider.Ref) bool { return ref.Name == to.Name && ref.Kind == to.Kind }
 }
 
+// detaches reports whether a resource that goes gives up by itself what links to
+// it by that field.
+func detaches(kind *provider.Kind, other string, via provider.Field) bool {
+	return slices.ContainsFunc(kind.Fields, func(f provider.Field) bool {
+		return f.Type == provider.Nested && f.Remove != "" && f.Kind == other && f.Via == via.Name
+	})
+}
+
 // remarkForeignUsers tells of what is not the stack's and links to what goes:
 // the cloud may refuse to let it go.
 func (p *planner) remarkForeignUsers() {
@@ -202,7 +211,7 @@ func (p *planner) remarkForeignUsers() {
 			}
 			for _, ref := range provider.Refs(l.Fields[f.Name]) {
 				to := p.target(p.seen(ofKind(f, ref)))
-				if to != nil && to.goes() {
+				if to != nil && to.goes() && !detaches(to.kind, l.Kind, f) {
 					p.remark(to, "", fmt.Sprintf("%s (id %s) is not of this stack and uses it: the cloud may refuse to let it go", called(l), l.ID))
 				}
 			}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 // addDeletion chains the operations that remove the resource. A deletion that
 // was begun goes on from where it stopped.
 func (p *planner) addDeletion(r *row) {
-	revoked := p.addRevocations(r)
+	revoked := append(p.addRevocations(r), p.addDetachments(r)...)
 	var previous *node
 	for _, name := range p.deletion(r) {
 		n := p.step(r, name, "", nil)
@@ -55,6 +56,26 @@ func (p *planner) addRevocations(r *row) []*node {
 			to := p.target(ref)
 			return to != nil && to.goes()
 		}))...)
+	}
+	return made
+}
+
+// addDetachments takes from a resource that goes what others, or nobody, manage
+// among what can be nested in it: that is not to go with it.
+func (p *planner) addDetachments(r *row) []*node {
+	var made []*node
+	for _, f := range r.kind.Fields {
+		if f.Type != provider.Nested || f.Remove == "" {
+			continue
+		}
+		foreign := only(r.have[f.Name], func(ref provider.Ref) bool {
+			to := p.target(ref)
+			return to == nil || to.kept
+		})
+		for _, ref := range provider.Refs(foreign) {
+			r.because(fmt.Sprintf("%s %s is not of this stack: it is detached and stays", ref.Kind, cmp.Or(ref.Live, ref.ID)))
+		}
+		made = append(made, p.removeElements(r, f, foreign)...)
 	}
 	return made
 }

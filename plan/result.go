@@ -107,6 +107,8 @@ func (r *row) impact() Impact {
 		return ReplaceAll
 	case r.reinstalled():
 		return ReinstallDisk
+	case r.shrunk():
+		return ShrinkDisk
 	case slices.ContainsFunc(r.nodes.all, func(n *node) bool { return n.Op.Name == r.kind.Stop }):
 		return Restart
 	default:
@@ -134,7 +136,7 @@ func (p *planner) reason(r *row) string {
 	if r.impact() == ReplaceAll || r.impact() == ReinstallDisk || r.impact() == DeleteAll && !r.live.Gone {
 		for _, f := range r.kind.Fields {
 			if size, ok := r.have[f.Name].(provider.Size); ok && f.Type == provider.Bytes {
-				reasons = append(reasons, fmt.Sprintf("%s of %s is lost", f.Name, size))
+				reasons = append(reasons, fmt.Sprintf("%s of %s is lost", holds(f), size))
 			}
 		}
 	}

@@ -94,3 +94,10 @@ func without(addresses ...string) func(map[string]provider.Fields) {
 		}
 	}
 }
+
+// disk returns a change of the shop that gives web-1 a disk.
+func disk() func(map[string]provider.Fields) {
+	return func(all map[string]provider.Fields) {
+		all["volume/data"] = provider.Fields{"zone": named("sg1"), "size": 10 * provider.GiB, "attach": links("vm", "web-1"), "onDelete": "keep"}
+	}
+}

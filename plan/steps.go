@@ -49,7 +49,7 @@ func (p *planner) addSteps(r *row) {
 	switch r.action {
 	case Create:
 		p.addCreation(r)
-	case Update:
+	case Update, Forget:
 		p.addUpdate(r)
 	case Recreate:
 		p.addDeletion(r)
@@ -100,7 +100,11 @@ func (p *planner) addCreation(r *row) {
 		}
 	}
 	previous := r.nodes.gone
-	for i, name := range r.kind.Creation {
+	creation := filter(r.kind.Creation, func(name string) bool {
+		op, _ := r.kind.Operation(name)
+		return op.If == "" || r.wanted[op.If] != nil
+	})
+	for i, name := range creation {
 		n := p.step(r, name, "", atOnce)
 		n.Op.ID = ""
 		n.Op.LiveName = r.newName()

@@ -27,6 +27,8 @@ func (p *planner) addUpdate(r *row) {
 				sets.add(d.field.Set, d)
 			}
 			sets.add(operationReinstall, d)
+		case d.shrink:
+			sets.add(operationShrink, d)
 		case byElement(d.field):
 			sortOut(p.changeElements(r, d)...)
 		default:

@@ -139,6 +139,11 @@ func (w *world) step(p *plan.Plan, s plan.Step, made map[provider.Address]string
 	fields := provider.Fields{}
 	for name, value := range op.Fields {
 		f, ok := kind.Field(name)
+		if f.Type == provider.Nested {
+			for _, ref := range provider.Refs(value) {
+				w.lives[ref.ID].Fields[f.Via] = []provider.Ref{}
+			}
+		}
 		if !ok || f.Setting {
 			continue
 		}
@@ -211,7 +216,7 @@ func (w *world) change(kind *provider.Kind, l *provider.Live, op provider.Op, fi
 		l.Fields["power"], l.Broken = want, ""
 	case op.Name == kind.Commit:
 		l.Name, l.Gone = op.LiveName, true
-	case deletes:
+	case deletes && len(fields) == 0:
 		o, _ := kind.Operation(op.Name)
 		for _, f := range o.Frees {
 			delete(l.Fields, f)
@@ -227,7 +232,7 @@ func (w *world) setFields(kind *provider.Kind, l *provider.Live, op provider.Op,
 	for name, value := range fields {
 		f, _ := kind.Field(name)
 		switch op.Name {
-		case f.Set, "reinstall":
+		case f.Set, "reinstall", "shrink":
 			l.Fields[name] = value
 		case f.Add:
 			if err := addTo(l.Fields, name, value); err != nil {

@@ -45,6 +45,10 @@ type Kind struct {
 	// the first resource with a running state that links to the same target
 	// runs (an address after the first machine of its network).
 	After []string
+	// Lasting is set where a resource holds data of people: one that is no longer
+	// declared is let go of and stays, unless the setting onDelete says, or said
+	// when it was last applied, that it is to be deleted.
+	Lasting bool
 	// Marker says how a resource tells, from its first instant and before any
 	// tag, that a stack made it. It is documentation; [Live.Marker] carries it.
 	Marker string
@@ -81,6 +85,7 @@ const (
 	Rules               // []Rule, sorted; short and long grammar
 	Content             // Blob: a string, {file: path} or, with Vars, {file, vars}
 	Object              // Fields, of the sub-fields Fields
+	Nested              // resources of another kind, each linked back; live, []Ref
 )
 
 // Field describes one field of a kind.
@@ -97,7 +102,8 @@ type Field struct {
 	Enum     []string // of a Text
 	Min, Max int64    // of an Integer, where Max > 0
 
-	Kind      string  // of Link and Links, and of group sources in Rules: the kind linked to
+	Kind      string  // of Link, Links and Nested, and of group sources in Rules: the kind linked to
+	Via       string  // of Nested: the field by which the other kind links back
 	Catalogue string  // of a Choice: "serviceOffering", "template", …
 	Fields    []Field // of an Object
 	Direction string  // of Rules: "ingress" or "egress"
@@ -106,9 +112,13 @@ type Field struct {
 	Sum func(content []byte) (string, error)
 	// Modes are the values that onChange may take for the field: inside a
 	// Content, or for a field that can't be changed in place otherwise
-	// ("reinstall", where the kind's operation of that name sets it). A field
-	// of Change Refuse or GrowOnly without them can only be replaced.
+	// ("reinstall" and "shrink", where the kind's operation of that name sets
+	// it). A field of Change Refuse or GrowOnly without them can only be replaced.
 	Modes []string
+
+	// Holds says, of a Bytes field, what is lost with the resource: "data". ""
+	// is the field's name.
+	Holds string
 
 	// Inherit fills an absent field from the resource that another field links
 	// to: "attach.networks" is the field networks of the first member of attach.
@@ -161,8 +171,12 @@ type Operation struct {
 	// they link to can go afterwards.
 	Frees []string
 	// If names a field; in a deletion the operation is left out where that
-	// field is empty in the cloud. For the Stop operation, where it is stopped.
+	// field is empty in the cloud, in a creation where it is not declared. For
+	// the Stop operation, where it is stopped.
 	If string
+	// Steady is set where what the resource links to must run or be stopped,
+	// not be on its way: the operation waits for the end of its outage.
+	Steady bool
 	// Serial is set where calls for one resource must not overlap.
 	Serial bool
 	// Slow is set where a hypervisor or a router works on it, for seconds

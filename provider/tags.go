@@ -6,6 +6,7 @@ const (
 	TagSpec    = "trueup.spec"    // what was declared at the last apply, by field
 	TagAddress = "trueup.address" // the address's name, where the live name doesn't tell it
 	TagProtect = "trueup.protect" // "true" where declared
+	TagDelete  = "trueup.delete"  // "true" where one that lasts is to be deleted all the same
 	TagPrefix  = "trueup."        // of every tag that is ours, never the user's
 )
 

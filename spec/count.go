@@ -17,15 +17,17 @@ type block struct {
 	body    *node // with the defaults of the kind
 	counted bool
 	members []*member
-	invalid bool // something is wrong with its fields, and has been reported
+	invalid bool     // something is wrong with its fields, and has been reported
+	within  *nesting // nil for one that stands by itself
 }
 
 // member is one resource of a block.
 type member struct {
 	*block
 	name  string
-	index int    // from 1; 0 outside a count
-	each  string // its value of each, if the block has one
+	index int     // from 1; 0 outside a count
+	each  string  // its value of each, if the block has one
+	owner *member // the one that it is nested in, or nil
 
 	resource Resource
 }
@@ -45,28 +47,38 @@ func (l *loader) declare(s section) {
 		l.wrong(s.node, "", "expected a mapping of names to fields, not %s", s.node)
 		return
 	}
-	if l.blocks[s.kind.Name] == nil {
-		l.blocks[s.kind.Name] = map[string]*block{}
-	}
 	for _, e := range s.node.entries {
-		b := &block{kind: s.kind, name: e.key, at: e, body: e.value}
-		if first := l.blocks[s.kind.Name][e.key]; first != nil {
-			l.wrongKey(e, "first at "+first.at.pos().String(), "%s/%s is declared twice", s.kind.Name, e.key)
-			continue
-		}
-		l.blocks[s.kind.Name][e.key] = b
-		if text := badName(e.key); text != "" {
-			l.wrongKey(e, "", "%s", text)
-			continue
-		}
-		if b.body.shape == scalar || b.body.shape == list {
-			l.wrong(b.body, "", "expected a mapping of fields, not %s", b.body)
-			continue
-		}
-		b.body = l.withDefaults(s.kind, b.body)
-		l.expandBlock(b)
-		l.order = append(l.order, b)
+		l.declareBlock(&block{kind: s.kind, name: e.key, at: e, body: e.value})
 	}
+}
+
+// declareBlock names the resources of a block, and of those nested in it.
+func (l *loader) declareBlock(b *block) {
+	kind := b.kind.Name
+	if l.blocks[kind] == nil {
+		l.blocks[kind] = map[string]*block{}
+	}
+	if first := l.blocks[kind][b.name]; first != nil {
+		l.wrongKey(b.at, "first at "+first.at.pos().String(), "%s/%s is declared twice", kind, b.name)
+		return
+	}
+	l.blocks[kind][b.name] = b
+	if text := badName(b.at.key); text != "" {
+		l.wrongKey(b.at, "", "%s", text)
+		return
+	}
+	if b.body.shape == scalar || b.body.shape == list {
+		l.wrong(b.body, "", "expected a mapping of fields, not %s", b.body)
+		return
+	}
+	b.body = l.withDefaults(b.kind, b.body)
+	if b.within != nil {
+		l.addMembers(b, b.at, b.nestedMembers())
+	} else {
+		l.expandBlock(b)
+	}
+	l.order = append(l.order, b)
+	l.declareNested(b)
 }
 
 func (l *loader) withDefaults(kind *provider.Kind, body *node) *node {

@@ -24,7 +24,11 @@ type decoder struct {
 // is wrong with: the others would only repeat it.
 func (l *loader) decodeBlock(b *block) {
 	before := len(l.issues)
-	l.checkFields(b.body, b.kind.Fields, keyCount, keyEach)
+	if b.within != nil {
+		l.checkNested(b)
+	} else {
+		l.checkFields(b.body, b.kind.Fields, keyCount, keyEach)
+	}
 	if len(b.members) == 0 { // its fields are to be right all the same
 		l.decodeMember(&member{block: b, name: b.name + "-1", index: 1, each: "1"})
 	}
@@ -53,7 +57,7 @@ func (l *loader) decodeMember(m *member) {
 	}
 	for _, f := range m.kind.Fields {
 		e := m.body.get(f.Name)
-		if e == nil || e.value.shape == null {
+		if e == nil || e.value.shape == null || f.Type == provider.Nested || m.owner != nil && f.Name == m.within.field.Via {
 			continue
 		}
 		d.usedOwn = false
@@ -67,6 +71,7 @@ func (l *loader) decodeMember(m *member) {
 		}
 	}
 	d.addModes()
+	m.linkBack()
 }
 
 // checkFields complains of keys of a mapping that are none of the fields.

@@ -40,8 +40,6 @@ func (l *loader) document(doc *node) {
 		case e.key == "defaults":
 			l.declareDefaults(e.value)
 		case e.key == "include", isExtension(e.key): // see readFile
-		case slices.Contains(comingSections, e.key):
-			l.wrongKey(e, "", "%s is not supported yet", e.key)
 		default:
 			l.unknownKey(e)
 		}
@@ -150,10 +148,7 @@ func (l *loader) headerText(name string) (n *node, text string, ok bool) {
 func (l *loader) headerDecoder() *decoder { return &decoder{loader: l, variable: l.vars.get} }
 
 // Fields that the design has and this version has not.
-var (
-	comingSections = []string{"volumes", "loadBalancers", "portForwards", "firewall"}
-	comingFields   = []string{"was", "keep", "ready", "disks", "onDelete", "order", "pause", "details"}
-)
+var comingFields = []string{"ready", "order", "pause"}
 
 // alternatives lists what was expected: "a, b or c".
 func alternatives(words []string) string {

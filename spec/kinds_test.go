@@ -72,6 +72,7 @@ func testKinds() provider.Kinds {
 					{Name: "maxUnavailable", Type: provider.Integer, Min: 1, Max: 1000},
 				}},
 				{Name: "details", Type: provider.Map, Subset: true},
+				{Name: "disks", Type: provider.Nested, Kind: "volume", Via: "attach", Setting: true},
 				tags, protect, onChange,
 			},
 			CheckName: func(name string) string {
@@ -90,6 +91,16 @@ func testKinds() provider.Kinds {
 					errs = append(errs, provider.FieldError{Field: "onChange.template", Text: "a template changes by reinstall or replace"})
 				}
 				return errs
+			},
+		},
+		{
+			Name: "volume", Plural: "volumes", Zoned: true,
+			Fields: []provider.Field{
+				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Inherit: "attach.zone"},
+				{Name: "offering", Type: provider.Choice, Catalogue: "diskOffering", Required: true},
+				{Name: "size", Type: provider.Bytes},
+				{Name: "attach", Type: provider.Links, Kind: "vm"},
+				tags, protect,
 			},
 		},
 		{

@@ -72,7 +72,7 @@ func holders(k *provider.Kind, kinds provider.Kinds) []string {
 	var held []string
 	for _, other := range kinds {
 		for _, f := range other.Fields {
-			if f.Kind == k.Name && !f.Loose {
+			if f.Kind == k.Name && !f.Loose && f.Type != provider.Nested {
 				held = append(held, fmt.Sprintf("`%s` of %s", f.Name, pageLink(other.Name)))
 			}
 		}

@@ -97,6 +97,8 @@ func fieldType(f provider.Field) string {
 		return "text, or a map of `file` or `text`, `vars`"
 	case provider.Object:
 		return "map"
+	case provider.Nested:
+		return "map of names to the fields of a " + pageLink(f.Kind)
 	default:
 		if len(f.Enum) > 0 {
 			return "`" + strings.Join(f.Enum, "`, `") + "`"
@@ -129,6 +131,8 @@ func fieldNeed(f provider.Field) string {
 // fieldChange says what changing a field of a live resource takes.
 func fieldChange(k *provider.Kind, f provider.Field) string {
 	switch {
+	case f.Type == provider.Nested:
+		return "as each of them"
 	case f.Setting:
 		return "a setting"
 	case f.Change == provider.Fixed:

@@ -85,10 +85,10 @@ func rank(c plan.Change) int {
 		return 0
 	case c.Impact == plan.None && c.Action == plan.Adopt, c.Action == plan.Rename, c.Action == plan.Forget, c.Action == plan.Update && c.Impact == plan.None:
 		return 1
+	case c.Action == plan.Reinstall, c.Impact == plan.ShrinkDisk:
+		return 3
 	case c.Action == plan.Update, c.Action == plan.Adopt:
 		return 2
-	case c.Action == plan.Reinstall:
-		return 3
 	case c.Action == plan.Recreate:
 		return 4
 	default:

@@ -33,7 +33,7 @@ const actionWidth = len("reinstall")
 
 // destructive reports whether something is lost that no later run brings back.
 func destructive(c plan.Change) bool {
-	return c.Action == plan.Recreate || c.Action == plan.Reinstall || c.Action == plan.Delete
+	return c.Action == plan.Recreate || c.Action == plan.Reinstall || c.Action == plan.Delete || c.Impact == plan.ShrinkDisk
 }
 
 // remark says in words what a change costs and why it is made. Of a creation
