@@ -45,8 +45,8 @@ func TestApplyFinishesWhatABrokenApplyOfARandomStackBegan(t *testing.T) {
 }
 
 // unswept are operations that the simulated cloud refuses, as the recorded one
-// does, or that only a restore needs.
-var unswept = map[string]bool{"vm reinstall": true}
+// does, that only a restore needs, or only a disk that somebody attached by hand.
+var unswept = map[string]bool{"vm reinstall": true, "vm detachDisk": true}
 
 // cover adds the operations of a story's plans to those met.
 func (s story) cover(t *testing.T, met map[string]bool) {
@@ -126,6 +126,9 @@ func (g *generator) stack() string {
 		line("    affinityGroups: %s", g.one("[]", "[aa]", "[ab]", "[aa, ab]"))
 		line("    userData: {text: \"#cloud-config %s\", onChange: %s}", g.one("a", "b"), g.one("update", "restart"))
 		line("    power: %s", g.one("running", "running", "stopped"))
+		if g.maybe() {
+			line("    disks: {%s: {offering: %s, onDelete: %s, onChange: {offering: replace}}}", g.one("data", "log"), g.one("Small", "Medium"), g.one("keep", "delete"))
+		}
 	}
 	machine("ma", 2)
 	machine("mb", 1)
@@ -142,6 +145,11 @@ func (g *generator) stack() string {
 	}
 	if g.maybe() {
 		line("  passing: {network: na, zone: adv1}")
+	}
+	line("volumes:\n  va: {offering: Custom, size: %dGiB, attach: %s, onDelete: delete, tags: {of: %s}, onChange: {size: shrink}}",
+		1+g.IntN(4), g.one("[]", "[ma-1]", "[mb]"), g.one("one", "two"))
+	if g.maybe() {
+		line("  passing: {offering: Small, size: 7GiB, attach: [mb], onDelete: %s}", g.one("keep", "delete"))
 	}
 	return b.String()
 }

@@ -10,6 +10,7 @@ func all() []kind {
 		affinityGroup(),
 		network(),
 		vm(),
+		volume(),
 		elasticIP(),
 	}
 }

@@ -64,6 +64,11 @@ func TestOperationsAreThere(t *testing.T) {
 		used := slices.Concat(k.Creation, k.Deletion, k.BrokenDeletion, []string{k.Commit, k.Start, k.Stop})
 		for _, f := range k.Fields {
 			used = append(used, f.Set, f.Add, f.Remove)
+			for _, mode := range f.Modes {
+				if _, ok := k.Operation(mode); ok {
+					used = append(used, mode)
+				}
+			}
 		}
 		for _, name := range used {
 			if _, ok := k.Operation(name); name != "" && !ok {
@@ -71,7 +76,7 @@ func TestOperationsAreThere(t *testing.T) {
 			}
 		}
 		for _, o := range k.Operations {
-			if !slices.Contains(used, o.Name) && o.Name != "reinstall" {
+			if !slices.Contains(used, o.Name) {
 				t.Errorf("operation %s is there and not used", o.Name)
 			}
 			for _, name := range slices.Concat(o.Frees, []string{o.If}) {
@@ -102,9 +107,14 @@ func TestFieldsFitTheirTypes(t *testing.T) {
 	kinds := All()
 	each(t, func(t *testing.T, k *provider.Kind) {
 		for _, f := range k.Fields {
-			link := f.Type == provider.Link || f.Type == provider.Links || f.Type == provider.Rules
+			link := f.Type == provider.Link || f.Type == provider.Links || f.Type == provider.Rules || f.Type == provider.Nested
 			if link != (kinds.Get(f.Kind) != nil) {
 				t.Errorf("field %s links to kind %q", f.Name, f.Kind)
+			}
+			if f.Type == provider.Nested {
+				if back, _ := kinds.Get(f.Kind).Field(f.Via); back.Kind != k.Name {
+					t.Errorf("field %s: %s of %s doesn't link back", f.Name, f.Via, f.Kind)
+				}
 			}
 			if (f.Type == provider.Choice) != (f.Catalogue != "") {
 				t.Errorf("field %s: catalogue %q", f.Name, f.Catalogue)

@@ -16,6 +16,7 @@ import (
 // catalogues has how each catalogue that a field may choose from is read.
 var catalogues = map[string]func(context.Context, *cloudstack.Client) ([]provider.Entry, error){
 	"serviceOffering": serviceOfferings,
+	"diskOffering":    diskOfferings,
 	"template":        templates,
 	"zone":            zones,
 	"networkOffering": networkOfferings,

@@ -32,6 +32,7 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		expunge:         newFact[bool](),
 		sharedAddress:   newFact[bool](),
 		canReserve:      newFact[bool](),
+		diskSizes:       newFact[map[cloudstack.ID]provider.Size](),
 		handedOut:       map[string]bool{},
 		told:            map[string]string{},
 	}
@@ -52,10 +53,11 @@ type cloud struct {
 	groupsSettled   *settling[cloudstack.SecurityGroup]
 
 	// What doesn't change is asked once.
-	account       fact[string] // the account's name
-	expunge       fact[bool]   // whether the account may expunge machines itself
-	sharedAddress fact[bool]   // see [provider.Capabilities]
-	canReserve    fact[bool]   // whether the server has reserveIpAddress
+	account       fact[string]                          // the account's name
+	expunge       fact[bool]                            // whether the account may expunge machines itself
+	sharedAddress fact[bool]                            // see [provider.Capabilities]
+	canReserve    fact[bool]                            // whether the server has reserveIpAddress
+	diskSizes     fact[map[cloudstack.ID]provider.Size] // of the disk offerings that have one of their own
 
 	mu        sync.Mutex        // guards what follows: several creations are prepared, and waited for, at a time
 	handedOut map[string]bool   // ids of free addresses that were chosen already

@@ -111,7 +111,7 @@ func TestReadAsksOnlyForWhatIsCompared(t *testing.T) {
 		slices.Sort(commands)
 		want := []string{
 			"listAffinityGroups", "listNetworks", "listPublicIpAddresses",
-			"listSSHKeyPairs", "listSecurityGroups", "listVirtualMachines",
+			"listSSHKeyPairs", "listSecurityGroups", "listVirtualMachines", "listVolumes",
 		}
 		if diff := cmp.Diff(want, commands); diff != "" {
 			t.Error(diff)

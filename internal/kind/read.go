@@ -16,7 +16,7 @@ import (
 func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
 	s := &survey{
 		cloud: c, scope: scope,
-		groups: newFact[[]cloudstack.SecurityGroup](), vms: newFact[[]cloudstack.VirtualMachine](),
+		groups: newFact[[]cloudstack.SecurityGroup](), vms: newFact[[]cloudstack.VirtualMachine](), volumes: newFact[[]cloudstack.Volume](),
 	}
 	snapshot := &provider.Snapshot{}
 	tables := all()
@@ -61,9 +61,10 @@ func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snaps
 // survey is one reading of the cloud. What several kinds need is read once.
 type survey struct {
 	*cloud
-	scope  provider.Scope
-	groups fact[[]cloudstack.SecurityGroup]
-	vms    fact[[]cloudstack.VirtualMachine]
+	scope   provider.Scope
+	groups  fact[[]cloudstack.SecurityGroup]
+	vms     fact[[]cloudstack.VirtualMachine]
+	volumes fact[[]cloudstack.Volume]
 }
 
 // declares reports whether any resource of the stack declares the field.

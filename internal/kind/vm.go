@@ -55,6 +55,12 @@ func vm() kind {
 			"rename": update(func(op provider.Op, cmd *cloudstack.UpdateVirtualMachine) {
 				cmd.Name = goneName(op.LiveName, op.ID)
 			}).unless(notFound),
+			"detachDisk": job(plain(func(op provider.Op) cloudstack.DetachVolume {
+				return cloudstack.DetachVolume{ID: diskOf(op)}
+			}), nil).unless(func(ctx context.Context, c *cloud, op provider.Op, refusal error) (bool, error) {
+				op.ID = string(diskOf(op))
+				return volumeIsOnNone(ctx, c, op, refusal)
+			}),
 			"destroy": job(destroy, nil).unless(notFound),
 		},
 	}
@@ -136,6 +142,14 @@ func update(set func(op provider.Op, cmd *cloudstack.UpdateVirtualMachine)) comm
 		set(op, &cmd)
 		return cmd
 	}), made)
+}
+
+// diskOf is the one disk that is detached.
+func diskOf(op provider.Op) cloudstack.ID {
+	for _, r := range provider.Refs(op.Fields["disks"]) {
+		return cloudstack.ID(r.ID)
+	}
+	return ""
 }
 
 // growRoot finds the machine's root volume, which is what is resized.

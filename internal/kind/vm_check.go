@@ -12,7 +12,7 @@ import (
 
 // checkMachine finds what is wrong between the fields of one machine.
 func checkMachine(f provider.Fields, fields []provider.Field) []provider.FieldError {
-	found := join(checkShownText(f, "displayName", 255), checkTags(f), checkOnChange(f, fields, "replace"))
+	found := join(checkShownText(f, "displayName", 255), checkSize(f, "rootDisk"), checkTags(f), checkOnChange(f, fields, "replace"))
 	if !provider.Empty(f["securityGroups"]) && !provider.Empty(f["networks"]) {
 		found = append(found, complain("networks", "a machine has either security groups or networks; "+
 			"remove the one that its zone has no use for")...)
@@ -26,9 +26,6 @@ func checkMachine(f provider.Fields, fields []provider.Field) []provider.FieldEr
 	}
 	if keys, declared := f["sshKeys"]; declared && provider.Empty(keys) {
 		found = append(found, complain("sshKeys", "CloudStack can't take the last key from a machine; name one, or leave the field out")...)
-	}
-	if size, declared := f["rootDisk"].(provider.Size); declared && (size <= 0 || size%provider.GiB != 0) {
-		found = append(found, complain("rootDisk", "%s is not a whole number of GiB, the unit of CloudStack's disks", size)...)
 	}
 	if details, _ := f["details"].(map[string]string); details[markerDetail] != "" {
 		found = append(found, complain("details", "%s is kept for trueup's own marker", markerDetail)...)

@@ -51,7 +51,8 @@ func expunging(m cloudstack.VirtualMachine) bool {
 
 func listMachines(ctx context.Context, s *survey) ([]provider.Live, error) {
 	var machines []cloudstack.VirtualMachine
-	var disks map[cloudstack.ID]provider.Size
+	var roots map[cloudstack.ID]provider.Size
+	var disks map[cloudstack.ID][]provider.Ref
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() (err error) {
 		machines, err = s.machines(gctx)
@@ -59,7 +60,13 @@ func listMachines(ctx context.Context, s *survey) ([]provider.Live, error) {
 	})
 	if s.declares("vm", "rootDisk") {
 		g.Go(func() (err error) {
-			disks, err = s.rootDisks(gctx)
+			roots, err = s.rootDisks(gctx)
+			return err
+		})
+	}
+	if s.scope.Includes("volume") {
+		g.Go(func() (err error) {
+			disks, err = s.disksByMachine(gctx)
 			return err
 		})
 	}
@@ -69,11 +76,26 @@ func listMachines(ctx context.Context, s *survey) ([]provider.Live, error) {
 	live := make([]provider.Live, len(machines))
 	for i, m := range machines {
 		live[i] = liveMachine(m)
-		if size, ok := disks[m.ID]; ok {
+		if size, ok := roots[m.ID]; ok {
 			live[i].Fields["rootDisk"] = size
+		}
+		if refs := disks[m.ID]; refs != nil {
+			live[i].Fields["disks"] = refs
 		}
 	}
 	return live, nil
+}
+
+// disksByMachine are the data disks that are attached to each machine.
+func (s *survey) disksByMachine(ctx context.Context) (map[cloudstack.ID][]provider.Ref, error) {
+	disks, err := s.dataDisks(ctx)
+	refs := map[cloudstack.ID][]provider.Ref{}
+	for _, v := range disks {
+		if v.VirtualMachineID != "" {
+			refs[v.VirtualMachineID] = append(refs[v.VirtualMachineID], ref("volume", v.ID, v.Name))
+		}
+	}
+	return refs, err
 }
 
 // rootDisks are the sizes of the machines' root volumes.

@@ -21,6 +21,12 @@ func vmTable() *provider.Kind {
 				"The file system inside is the machine's own business.",
 		},
 		{
+			Name: "disks", Code: "di", Type: provider.Nested, Kind: "volume", Via: "attach", Setting: true, Loose: true, Remove: "detachDisk",
+			Doc: "Data disks of the machine, by name: `disks: {data: {offering: Small}}`. Each is a volume of its own, " +
+				"`volume/web-1-data` for `data` under `web-1`, with the fields of one. A disk that the file doesn't name is left alone; " +
+				"before the machine is deleted it is detached, and stays.",
+		},
+		{
 			Name: "displayName", Code: "dn", Type: provider.Text, Set: "setDisplayName",
 			Doc: "What people see in place of the name, up to 255 characters; without it, the name.",
 		},
@@ -98,6 +104,7 @@ func vmTable() *provider.Kind {
 			untagOperation(),
 			{Name: "leaveGroups", Command: "updateVirtualMachine", Doc: "leave every security group", Stopped: true, If: "securityGroups", Frees: []string{"securityGroups"}},
 			{Name: "rename", Command: "updateVirtualMachine", Doc: "give the name back"},
+			{Name: "detachDisk", Command: "detachVolume", Doc: "detach a disk that the stack doesn't own", Slow: true},
 			{Name: "destroy", Command: "destroyVirtualMachine", Doc: "destroy the machine", Slow: true},
 		},
 		Creation:       []string{"deploy"},
