@@ -1,6 +1,6 @@
 module github.com/trueup/trueup
 
-go 1.26.0
+go 1.26.2
 
 require (
 	github.com/charmbracelet/bubbletea v1.3.10
@@ -9,6 +9,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/hashicorp/go-multierror v1.1.1
+	github.com/jacoelho/xsd v0.1.0
 	github.com/muesli/termenv v0.16.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3

@@ -13,6 +13,7 @@ import (
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/kind"
 	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/internal/render/report"
 	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
 )
@@ -33,6 +34,7 @@ type changeOptions struct {
 	adopt       bool
 	passwordsTo string
 	jsonEvents  bool
+	reports     reportOptions
 	saved       *plan.Saved // the plan that is to be applied, if it is a saved one
 }
 
@@ -46,6 +48,7 @@ func changeFlags() []ucli.Flag {
 		&ucli.IntFlag{Name: "parallel", Value: defaultParallel, Usage: "have at most `N` steps in flight"},
 		&ucli.DurationFlag{Name: "lock-timeout", DefaultText: "do not wait", Usage: "wait for `DURATION` while another run holds the stack's lease"},
 		&ucli.BoolFlag{Name: "no-lease", Usage: "take no lease: nothing keeps a second run from doing the same at once"},
+		reportFlag(),
 		&ucli.BoolFlag{Name: "json-events", Usage: "write what happens to stdout as JSON, one object a line, and all else to stderr"},
 	}
 }
@@ -72,6 +75,9 @@ func readChange(c *ucli.Context) (changeOptions, error) {
 	if o.cloudOptions, err = readCloud(c); err != nil {
 		return o, err
 	}
+	if o.reports, err = readReports(c); err != nil {
+		return o, err
+	}
 	switch {
 	case o.parallel < 1:
 		return o, usagef("--parallel %d: expected 1 or more", o.parallel)
@@ -90,15 +96,16 @@ type change struct {
 	make   planner
 	brake  *brake
 	holder apply.Holder
-	lease  *apply.Lease // nil with --no-lease
-	result io.Writer    // where the plan and the report go
-	seen   seen         // the cloud before the run
+	lease  *apply.Lease  // nil with --no-lease
+	result io.Writer     // where the plan and the report go
+	found  report.Result // what the reports are written from
+	seen   seen          // the cloud before the run
 	// journals is set where the run leaves a journal beside the stack.
 	journals bool
 }
 
-// runChange takes a stack from its file to the end of a run.
-func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, make planner) (err error) {
+// runChange takes a stack from its file to the end of a run, and reports on it.
+func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, make planner) error {
 	if err := mustBeAsked(p, o.command, o.yes); err != nil {
 		return err
 	}
@@ -106,9 +113,19 @@ func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, m
 	if o.jsonEvents {
 		c.result = p.stderr
 	}
+	c.found = *newResult(o.command, o.paths[0])
+	err := c.begin(ctx)
+	finish(&c.found, err)
+	return conclude(p, o.reports, err, &c.found)
+}
+
+// begin takes the lease, if one is to be taken, and runs the change.
+func (c *change) begin(ctx context.Context) (err error) {
+	p, o := c.process, c.changeOptions
 	if c.stack, err = load(p, o.stackOptions, o.paths[0]); err != nil {
 		return err
 	}
+	c.stack.about(&c.found)
 	if c.holder, err = newHolder(p); err != nil {
 		return err
 	}
@@ -116,6 +133,7 @@ func runChange(ctx context.Context, p *process, brake *brake, o changeOptions, m
 		return err
 	}
 	defer func() { err = errors.Join(err, c.cloud.Close()) }()
+	c.found.Simulated = c.cloud.embedded
 	if o.noLease {
 		_, err = c.run(ctx)
 		return err
@@ -196,6 +214,7 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	c.found.Plan = made
 	fmt.Fprint(c.result, render.Plan(made, screen(c.result, c.env)))
 	if made.Empty() && len(made.Marks) == 0 {
 		return made.Destroy, nil

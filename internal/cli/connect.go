@@ -19,7 +19,9 @@ type connection struct {
 	client  *cloudstack.Client
 	account account
 	talk    talk
-	Close   func() error
+	// embedded is set where the cloud is a simulator in this process.
+	embedded bool
+	Close    func() error
 }
 
 // Read implements [provider.Reader].

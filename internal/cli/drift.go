@@ -2,21 +2,22 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	ucli "github.com/urfave/cli/v2"
 
 	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/internal/render/report"
 	"github.com/trueup/trueup/plan"
 )
 
 type driftOptions struct {
 	stackOptions
 	cloudOptions
-	json bool
+	reports reportOptions
 }
 
 func driftCommand(p *process) *ucli.Command {
@@ -26,17 +27,18 @@ func driftCommand(p *process) *ucli.Command {
 			"trueup drift                             # the stack in this directory",
 			"trueup drift stacks/*                    # several, for a cron job",
 			"trueup drift --format json stacks/* | jq -r .stack   # one object a line and stack",
-		}, stackFlags(), cloudFlags(), []ucli.Flag{formatFlag()})
+			"trueup drift --report /var/lib/node_exporter/trueup.prom stacks/*",
+		}, stackFlags(), cloudFlags(), []ucli.Flag{formatFlag(), reportFlag()})
 	c.Action = func(c *ucli.Context) error {
 		cloud, err := readCloud(c)
 		if err != nil {
 			return err
 		}
-		asJSON, err := readFormat(c)
+		reports, err := readReports(c)
 		if err != nil {
 			return err
 		}
-		o := driftOptions{stacks(c), cloud, asJSON}
+		o := driftOptions{stacks(c), cloud, reports}
 		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error { return runDrift(ctx, p, o) })
 	}
 	return c
@@ -48,8 +50,10 @@ func runDrift(ctx context.Context, p *process, o driftOptions) error {
 	var failed error
 	differs, shown := false, 0
 	reported := map[*sharedError]bool{}
+	var results []*report.Result
+	began := time.Now()
 	for _, look := range lookAt(ctx, p, o.stackOptions, o.cloudOptions) {
-		if look.err == nil && shown > 0 && !o.json {
+		if look.err == nil && shown > 0 && o.reports.text() {
 			fmt.Fprintln(p.stdout)
 		}
 		drifted, err := showDrift(p, o, look)
@@ -63,11 +67,26 @@ func runDrift(ctx context.Context, p *process, o driftOptions) error {
 			failed = err
 		}
 		differs = differs || drifted
+		results = append(results, look.result(began))
 	}
 	if failed == nil && differs {
-		return said(exitDiffers)
+		failed = said(exitDiffers)
 	}
-	return failed
+	return conclude(p, o.reports, failed, results...)
+}
+
+// result is what the reports say of a look.
+func (l *look) result(began time.Time) *report.Result {
+	r := &report.Result{Command: "drift", Path: l.path, Began: began, Simulated: l.simulated}
+	if l.stack != nil {
+		l.stack.about(r)
+	}
+	if l.made != nil {
+		drifted, pending := splitDrift(l.made)
+		r.Plan, r.Drift = l.made, &report.Drift{Drifted: drifted, Pending: pending}
+	}
+	finish(r, l.err)
+	return r
 }
 
 // reportOf says on stderr what went wrong with one stack of several; what went
@@ -81,7 +100,7 @@ func reportOf(p *process, path string, err error, reported map[*sharedError]bool
 		path = strings.Join(shared.paths, ", ")
 	}
 	fmt.Fprintf(p.stderr, "%s:\n", path)
-	report(p, err)
+	complain(p, err)
 }
 
 // showDrift writes what a look at one stack has found.
@@ -90,9 +109,7 @@ func showDrift(p *process, o driftOptions, look look) (drifted bool, err error) 
 		return false, look.err
 	}
 	drift, pending := splitDrift(look.made)
-	if o.json {
-		err = json.NewEncoder(p.stdout).Encode(look.made)
-	} else {
+	if o.reports.text() {
 		_, err = fmt.Fprint(p.stdout, render.Drift(look.made.Stack, drift, pending, look.made.Notes, screen(p.stdout, p.env)))
 	}
 	return len(drift) > 0, err

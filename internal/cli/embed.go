@@ -40,7 +40,7 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 		fmt.Fprintln(p.stderr, notice)
 	}
 	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
-	return &connection{Cloud: p.open(client), client: client, account: simulated(flavour), Close: end}, nil
+	return &connection{Cloud: p.open(client), client: client, account: simulated(flavour), embedded: true, Close: end}, nil
 }
 
 // makeStateDir makes the directory, with a .gitignore that keeps it out of the

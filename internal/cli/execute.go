@@ -19,13 +19,14 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	}
 	var journal *journal
 	if c.journals {
-		journal = openJournal(c.stack.dir, c.begin(made))
+		journal = openJournal(c.stack.dir, c.journalBegin(made))
 	}
 	record := render.JSONLines(journal, made)
 	progress := c.progress(made)
 	c.cloud.talk.show(func(e apply.Event) {
 		record.Event(e)
 		progress.Event(gentle(e))
+		c.found.Events = append(c.found.Events, e)
 	})
 	c.brake.protect(true)
 	report := apply.Run(ctx, c.cloud, made, apply.Options{
@@ -39,6 +40,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	c.brake.protect(false)
 	c.cloud.talk.show(nil)
 	progress.Close()
+	c.found.Run = report
 	_ = render.JSONReport(journal, report) // journal keeps its errors
 	journal.close(c.stderr)
 	if c.jsonEvents {
@@ -46,6 +48,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	}
 	err = passwords.keep(c.process, report.Passwords)
 	unmet, checked := c.verify(ctx, made, report)
+	c.found.Unmet = unmet
 	if !made.Empty() || report.Ending() != apply.Succeeded {
 		fmt.Fprint(c.result, "\n"+render.Report(report, c.again(), screen(c.result, c.env)))
 	}
@@ -55,8 +58,8 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	return errors.Join(verdict(report, len(unmet) > 0), err, checked)
 }
 
-// begin is the first line of the run's journal.
-func (c *change) begin(made *plan.Plan) journalBegin {
+// journalBegin is the first line of the run's journal.
+func (c *change) journalBegin(made *plan.Plan) journalBegin {
 	h := c.holder
 	return journalBegin{Time: time.Now(), Run: h.Run, Command: c.command, Stack: c.stack.Name, Who: h.Who, Host: h.Host, CI: h.CI, Steps: len(made.Steps)}
 }

@@ -86,12 +86,12 @@ func readCloud(c *ucli.Context) (cloudOptions, error) {
 	return o, nil
 }
 
-func formatFlag() ucli.Flag {
+func textOrJSONFlag() ucli.Flag {
 	return &ucli.StringFlag{Name: "format", Value: "text", Usage: "write the result as `FORMAT`: text or json"}
 }
 
-// readFormat reports whether JSON is wanted.
-func readFormat(c *ucli.Context) (json bool, err error) {
+// readTextOrJSON reports whether JSON is wanted.
+func readTextOrJSON(c *ucli.Context) (json bool, err error) {
 	switch f := c.String("format"); f {
 	case "text":
 		return false, nil

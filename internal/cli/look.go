@@ -17,10 +17,12 @@ import (
 
 // look is one stack compared with its cloud, or why it could not be.
 type look struct {
-	path  string     // as the user gave it
-	stack *loaded    // nil where it could not be read
-	made  *plan.Plan // what differs
-	err   error
+	path  string  // as the user gave it
+	stack *loaded // nil where it could not be read
+	// simulated is set where the cloud was an embedded simulator.
+	simulated bool
+	made      *plan.Plan // what differs
+	err       error
 }
 
 // lookAt compares several stacks with the cloud, in parallel, and changes
@@ -91,7 +93,10 @@ func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, l
 	if err != nil {
 		return fmt.Errorf("read the cloud: %w", err)
 	}
-	each(len(looks), func(i int) { looks[i].made, looks[i].err = looks[i].differences(snapshot) })
+	each(len(looks), func(i int) {
+		looks[i].simulated = cloud.embedded
+		looks[i].made, looks[i].err = looks[i].differences(snapshot)
+	})
 	return nil
 }
 

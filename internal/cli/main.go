@@ -39,12 +39,12 @@ func (p *process) main(ctx context.Context, args []string) int {
 		return exitDone
 	}
 	err := app.RunContext(ctx, helpAbout(app.Commands, flagsFirst(app.Commands, args)))
-	report(p, err)
+	complain(p, err)
 	return exitCode(err)
 }
 
-// report says on stderr what went wrong.
-func report(p *process, err error) {
+// complain says on stderr what went wrong.
+func complain(p *process, err error) {
 	if err == nil {
 		return
 	}

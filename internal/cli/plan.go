@@ -9,6 +9,7 @@ import (
 	ucli "github.com/urfave/cli/v2"
 
 	"github.com/trueup/trueup/internal/render"
+	"github.com/trueup/trueup/internal/render/report"
 	"github.com/trueup/trueup/plan"
 )
 
@@ -16,7 +17,7 @@ type planOptions struct {
 	stackOptions
 	cloudOptions
 	planning     plan.Options
-	json         bool
+	reports      reportOptions
 	detailedExit bool
 	save         string // file; "" where the plan is only shown
 	explain      bool
@@ -31,11 +32,12 @@ func planCommand(p *process) *ucli.Command {
 			"trueup plan --detailed-exitcode          # exit 2 if there are changes, for scripts",
 			"trueup plan --format json | jq .summary",
 			"trueup plan -o plan.json shop            # for trueup show and trueup apply",
+			"trueup plan --report comment.md          # for a pull request, beside the text",
 			"trueup plan --target vm/web-2            # and what it needs, of the whole stack",
 			"trueup plan --explain                    # the calls, for CloudMonkey",
 			"trueup plan --cloud simulator examples/shop",
 		}, stackFlags(), cloudFlags(), selectFlags(), []ucli.Flag{
-			maxDeletesFlag(), formatFlag(),
+			maxDeletesFlag(), formatFlag(), reportFlag(),
 			&ucli.BoolFlag{Name: "detailed-exitcode", Usage: "exit 2 where there are changes"},
 			&ucli.BoolFlag{Name: "explain", Usage: "show every call to the API as a command for CloudMonkey"},
 			&ucli.StringFlag{Name: "o", Usage: "save the plan to `FILE`, whose name ends in .json"},
@@ -53,12 +55,12 @@ func planCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		asJSON, err := readFormat(c)
+		reports, err := readReports(c)
 		if err != nil {
 			return err
 		}
-		o := planOptions{stack, cloud, planning, asJSON, c.Bool("detailed-exitcode"), c.String("o"), c.Bool("explain")}
-		if o.explain && o.json {
+		o := planOptions{stack, cloud, planning, reports, c.Bool("detailed-exitcode"), c.String("o"), c.Bool("explain")}
+		if o.explain && !o.reports.text() {
 			return usagef("--explain writes text: leave --format out")
 		}
 		if o.save != "" && filepath.Ext(o.save) != ".json" {
@@ -69,30 +71,39 @@ func planCommand(p *process) *ucli.Command {
 	return c
 }
 
-func runPlan(ctx context.Context, p *process, o planOptions) (err error) {
+func runPlan(ctx context.Context, p *process, o planOptions) error {
+	result := newResult("plan", o.paths[0])
+	err := showPlan(ctx, p, o, result)
+	finish(result, err)
+	return conclude(p, o.reports, err, result)
+}
+
+// showPlan makes the plan, saves it and shows it. It fills in the result.
+func showPlan(ctx context.Context, p *process, o planOptions, result *report.Result) (err error) {
 	stack, err := load(p, o.stackOptions, o.paths[0])
 	if err != nil {
 		return err
 	}
+	stack.about(result)
 	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
+	result.Simulated = cloud.embedded
 	opts := o.planning
 	opts.Bind = o.save != ""
 	made, err := checkedPlan(ctx, cloud, stack, plan.Make, opts)
 	if err != nil {
 		return err
 	}
+	result.Plan = made
 	if o.save != "" {
 		if err := savePlan(o.save, made, o.stackOptions, opts); err != nil {
 			return err
 		}
 	}
-	if o.json {
-		err = writeJSON(p, made)
-	} else {
+	if o.reports.text() {
 		_, err = fmt.Fprint(p.stdout, render.Plan(made, screen(p.stdout, p.env)))
 	}
 	if err == nil && o.explain {

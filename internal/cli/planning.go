@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/trueup/trueup/internal/kind"
@@ -44,12 +43,4 @@ func checkedPlan(ctx context.Context, cloud provider.Reader, stack *loaded, make
 		return nil, fmt.Errorf("read what the cloud offers: %w", err)
 	}
 	return made.Check(catalogue)
-}
-
-// writeJSON writes a value as indented JSON to stdout.
-func writeJSON(p *process, v any) error {
-	enc := json.NewEncoder(p.stdout)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }

@@ -14,28 +14,31 @@ func showCommand(p *process) *ucli.Command {
 		[]string{
 			"trueup show plan.json",
 			"trueup show --format json plan.json | jq .summary",
-		}, []ucli.Flag{formatFlag()})
+			"trueup show --report comment.md plan.json",
+		}, []ucli.Flag{formatFlag(), reportFlag()})
 	c.Action = func(c *ucli.Context) error {
 		if c.NArg() != 1 {
 			return usagef("trueup show takes the file of one saved plan, not %d", c.NArg())
 		}
-		asJSON, err := readFormat(c)
+		reports, err := readReports(c)
 		if err != nil {
 			return err
 		}
-		return runShow(p, c.Args().First(), asJSON)
+		return runShow(p, c.Args().First(), reports)
 	}
 	return c
 }
 
-func runShow(p *process, file string, asJSON bool) error {
-	saved, _, err := readSaved(file)
+func runShow(p *process, file string, reports reportOptions) error {
+	result := newResult("plan", file)
+	saved, stack, err := readSaved(file)
 	if err != nil {
 		return err
 	}
-	if asJSON {
-		return writeJSON(p, saved.Plan)
+	result.Plan, result.Stack, result.Path = saved.Plan, saved.Plan.Stack, stack
+	if reports.text() {
+		_, err = fmt.Fprint(p.stdout, render.Plan(saved.Plan, screen(p.stdout, p.env)))
 	}
-	_, err = fmt.Fprint(p.stdout, render.Plan(saved.Plan, screen(p.stdout, p.env)))
-	return err
+	finish(result, err)
+	return conclude(p, reports, err, result)
 }

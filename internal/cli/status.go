@@ -32,13 +32,13 @@ func statusCommand(p *process) *ucli.Command {
 		[]string{
 			"trueup status                  # the stack in this directory",
 			"trueup status --format json shop | jq .begun",
-		}, stackFlags(), cloudFlags(), []ucli.Flag{formatFlag()})
+		}, stackFlags(), cloudFlags(), []ucli.Flag{textOrJSONFlag()})
 	c.Action = func(c *ucli.Context) error {
 		cloud, err := readCloud(c)
 		if err != nil {
 			return err
 		}
-		asJSON, err := readFormat(c)
+		asJSON, err := readTextOrJSON(c)
 		if err != nil {
 			return err
 		}

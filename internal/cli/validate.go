@@ -6,12 +6,13 @@ import (
 
 	ucli "github.com/urfave/cli/v2"
 
+	"github.com/trueup/trueup/internal/render/report"
 	"github.com/trueup/trueup/spec"
 )
 
 type validateOptions struct {
 	stackOptions
-	json bool
+	reports reportOptions
 }
 
 func validateCommand(p *process) *ucli.Command {
@@ -21,64 +22,50 @@ func validateCommand(p *process) *ucli.Command {
 			"trueup validate                    # the stack in this directory",
 			"trueup validate stacks/*           # several",
 			"trueup validate --format json shop # for an editor or a pipeline",
-		}, stackFlags(), []ucli.Flag{formatFlag()})
+			"trueup validate --format github stacks/*   # shown beside the lines of the files",
+		}, stackFlags(), []ucli.Flag{formatFlag(), reportFlag()})
 	c.Action = func(c *ucli.Context) error {
-		asJSON, err := readFormat(c)
+		reports, err := readReports(c)
 		if err != nil {
 			return err
 		}
-		return runValidate(p, validateOptions{stackOptions: stacks(c), json: asJSON})
+		return runValidate(p, validateOptions{stackOptions: stacks(c), reports: reports})
 	}
 	return c
 }
 
 func runValidate(p *process, o validateOptions) error {
 	var all spec.Issues
+	var failed error
+	var results []*report.Result
 	for _, path := range o.paths {
+		result := newResult(report.Validate, path)
+		results = append(results, result)
 		stack, err := load(p, o.stackOptions, path)
+		finish(result, err)
 		var issues spec.Issues
 		switch {
 		case errors.As(err, &issues):
 			all = append(all, issues...)
 		case err != nil:
-			return err
-		case !o.json:
-			fmt.Fprintf(p.stdout, "%s: stack %s is valid; resources: %d\n", path, stack.Name, len(stack.Resources))
-		}
-	}
-	if o.json {
-		if err := writeValidity(p, all); err != nil {
-			return err
+			if failed == nil {
+				failed = err
+			}
+		default:
+			stack.about(result)
+			if o.reports.text() {
+				fmt.Fprintf(p.stdout, "%s: stack %s is valid; resources: %d\n", path, stack.Name, len(stack.Resources))
+			}
 		}
 	}
 	switch {
-	case len(all) == 0:
-		return nil
-	case o.json:
-		return said(exitUsage)
-	default:
-		return all
+	case failed != nil && len(all) > 0:
+		complain(p, all)
+	case failed != nil:
+	case len(all) > 0 && o.reports.text():
+		failed = all
+	case len(all) > 0:
+		failed = said(exitUsage)
 	}
-}
-
-// jsonIssue is the wire form of an issue.
-type jsonIssue struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-	Path   string `json:"path,omitempty"`
-	Text   string `json:"text"`
-	Hint   string `json:"hint,omitempty"`
-}
-
-func writeValidity(p *process, issues spec.Issues) error {
-	out := struct {
-		Version int         `json:"version"`
-		Valid   bool        `json:"valid"`
-		Issues  []jsonIssue `json:"issues"`
-	}{Version: 1, Valid: len(issues) == 0, Issues: []jsonIssue{}}
-	for _, i := range issues {
-		out.Issues = append(out.Issues, jsonIssue{i.Pos.File, i.Pos.Line, i.Pos.Column, i.Path, i.Text, i.Hint})
-	}
-	return writeJSON(p, out)
+	return conclude(p, o.reports, failed, results...)
 }

@@ -16,7 +16,7 @@ func Drift(stack string, drifted, pending []plan.Change, notes []plan.Note, s Sc
 	in := newInk(s)
 	var b strings.Builder
 	if len(drifted) == 0 {
-		b.WriteString(hang("", in.bold.Render("No drift.")+" The cloud matches what was last applied of stack "+clean(stack)+".", s))
+		b.WriteString(hang("", in.bold.Render(noDrift)+" The cloud matches what was last applied of stack "+clean(stack)+".", s))
 	} else {
 		fmt.Fprintf(&b, "%s\n\n", in.bold.Render(fmt.Sprintf("Stack %s: %s.", clean(stack), differ(len(drifted)))))
 		writeDrift(&b, drifted, s, in)
@@ -32,6 +32,8 @@ func Drift(stack string, drifted, pending []plan.Change, notes []plan.Note, s Sc
 	writeNotes(&b, notes, s, in)
 	return b.String()
 }
+
+const noDrift = "No drift."
 
 func differ(n int) string {
 	if n == 1 {

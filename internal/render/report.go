@@ -62,9 +62,12 @@ func tally(n map[apply.Phase]int) string {
 	return strings.Join(parts, ", ")
 }
 
+// unsuccessful are the phases of steps that did not succeed, worst first.
+var unsuccessful = [...]apply.Phase{apply.Failed, apply.Running, apply.NotStarted, apply.Waiting}
+
 // writeOutcomes writes the steps that did not succeed, worst first.
 func writeOutcomes(b *strings.Builder, r *apply.Report, s Screen, in ink) {
-	for _, phase := range []apply.Phase{apply.Failed, apply.Running, apply.NotStarted, apply.Waiting} {
+	for _, phase := range unsuccessful {
 		for _, o := range r.Outcomes {
 			if o.Phase != phase {
 				continue
