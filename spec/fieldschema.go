@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,11 +11,11 @@ import (
 // hasVariable is the pattern of a text whose value only the variables tell.
 const hasVariable = `\$\{`
 
-// fieldSchemas are those of some fields, by name.
-func fieldSchemas(fields []provider.Field) map[string]any {
+// fieldSchemas are those of some fields, by name. Kinds are what they may nest.
+func fieldSchemas(kinds provider.Kinds, fields []provider.Field) map[string]any {
 	out := map[string]any{}
 	for _, f := range fields {
-		s := fieldSchema(f)
+		s := fieldSchema(kinds, f)
 		if f.Name == fieldOnChange && f.Type == provider.Map {
 			s = onChangeSchema(fields)
 		}
@@ -35,7 +36,7 @@ func fieldDoc(f provider.Field) string {
 }
 
 // fieldSchema says how a field may be written, null included.
-func fieldSchema(f provider.Field) schema {
+func fieldSchema(kinds provider.Kinds, f provider.Field) schema {
 	switch f.Type {
 	case provider.Text:
 		if f.Enum != nil {
@@ -75,10 +76,19 @@ func fieldSchema(f provider.Field) schema {
 	case provider.Content:
 		return contentSchema(f)
 	case provider.Object:
-		return orNull(object(fieldSchemas(f.Fields)))
+		return orNull(object(fieldSchemas(kinds, f.Fields)))
+	case provider.Nested:
+		return nestedSchema(kinds, f)
 	default:
 		panic("spec: the field " + f.Name + " is of no known type")
 	}
+}
+
+// nestedSchema is that of resources of another kind by name: without the field
+// that links them back.
+func nestedSchema(kinds provider.Kinds, f provider.Field) schema {
+	fields := slices.DeleteFunc(slices.Clone(kinds.Get(f.Kind).Fields), func(inner provider.Field) bool { return inner.Name == f.Via })
+	return namedSchema(object(fieldSchemas(kinds, fields)))
 }
 
 // scalarSchema is that of a text. What YAML takes for a number or a boolean is a

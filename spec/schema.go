@@ -27,8 +27,8 @@ func Schema(kinds provider.Kinds) []byte {
 	properties["variables"] = variablesSchema()
 	defaults := map[string]any{}
 	for _, k := range kinds {
-		properties[k.Plural] = sectionSchema(k)
-		defaults[k.Name] = described(orNull(object(fieldSchemas(k.Fields))),
+		properties[k.Plural] = sectionSchema(kinds, k)
+		defaults[k.Name] = described(orNull(object(fieldSchemas(kinds, k.Fields))),
 			"What every "+k.Name+" has that does not say otherwise. Maps merge by key, lists replace, null clears.")
 	}
 	properties["defaults"] = described(object(defaults), "What the resources of a kind have that do not say otherwise.")
@@ -80,19 +80,24 @@ func orNull(s schema) schema {
 }
 
 // sectionSchema is that of all resources of a kind.
-func sectionSchema(k *provider.Kind) schema {
-	fields := fieldSchemas(k.Fields)
+func sectionSchema(kinds provider.Kinds, k *provider.Kind) schema {
+	fields := fieldSchemas(kinds, k.Fields)
 	fields[keyCount] = described(schema{"type": []string{"integer", "string"}, "pattern": hasVariable, "minimum": 0, "maximum": maxResources},
 		"How many there are: NAME-1, NAME-2 and so on. Their fields may say `${index}` and `${name}`.")
 	fields[keyEach] = described(schema{"type": "array", "items": scalarSchema()},
 		"One for each of these values: NAME-VALUE. Their fields may say `${each}`, `${index}` and `${name}`.")
-	resource := orNull(object(fields))
+	resource := object(fields)
 	resource["dependencies"] = map[string]any{keyCount: schema{"not": schema{"required": []string{keyEach}}}}
-	return described(schema{
+	return described(namedSchema(resource), k.Doc)
+}
+
+// namedSchema is that of resources by name.
+func namedSchema(resource schema) schema {
+	return schema{
 		"type":                 []string{"object", "null"},
 		"propertyNames":        schema{"pattern": goodName, "maxLength": 255},
-		"additionalProperties": resource,
-	}, k.Doc)
+		"additionalProperties": orNull(resource),
+	}
 }
 
 // goodName is what [badName] lets through.
@@ -106,7 +111,7 @@ func headerSchemas() map[string]any {
 		"version": described(wordSchema([]string{"1"}), "The version of the stack file's format: 1."),
 		"stack": described(schema{"type": "string", "pattern": stackName.String() + "|" + hasVariable},
 			"The stack's name, under which it owns what it makes: 1 to 31 of a–z, 0–9 and -, the first a letter."),
-		"zone":   described(fieldSchema(provider.Field{Type: provider.Choice}), "The zone of every resource that does not name its own, by name or id."),
+		"zone":   described(fieldSchema(nil, provider.Field{Type: provider.Choice}), "The zone of every resource that does not name its own, by name or id."),
 		"prefix": text("Put before every name in the cloud, so that one file makes several environments."),
 		"policy": described(orNull(wordSchema(policies)),
 			"What an apply may do: everything (`sync`), everything but deleting (`upsert-only`), only create (`create-only`), or nothing (`observe`)."),

@@ -100,6 +100,7 @@ func TestSchemaAgreesWithLoad(t *testing.T) {
 		vm + "onChange: {tempalte: reinstall}}}\n", vm + "onChange: {template: restart}}}\n", "+" + vm + "onChange: {template: reinstall, rootDisk: replace}}}\n",
 		vm + "userData: {file: a, text: b}}}\n", vm + "userData: {}}}\n", vm + "userData: {flie: a}}}\n", vm + "userData: {text: a, onChange: restrat}}}\n", vm + "userData: {text: a, vars: }}}\n",
 		"+" + vm + "userData: {text: '${A}', vars: {A: 5}, onChange: restart}}}\n", "+" + vm + "userData: a}}\n",
+		vm + "disks: [data]}}\n", vm + "disks: {data: {offering: o, sise: 5GiB}}}}\n", vm + "disks: {data: {offering: o, attach: a}}}}\n", "+" + vm + "disks: {data: {offering: o, size: 5GiB}, none: }}}\n",
 		head + "sshKeys: {a: {publicKey: {text: ssh-rsa AAAA, onChange: }}}\n",
 		group + "text}}\n", group + "[tcp/80]}}\n", group + "[tcp/80 to any]}}\n", group + "[{protocol: tcp}]}}\n", group + "[{protocol: tcp, prots: 80, from: any}]}}\n",
 		group + "[{protocol: tcp, from: []}]}}\n", group + "[{protocol: tcp, ports: [], from: any}]}}\n", group + "[{protocol: tcp, from: {grop: a}}]}}\n", group + "[{protocol: tcp, from: [[any]]}]}}\n", group + "[[tcp]]}}\n",

@@ -142,37 +142,37 @@ func drawStack(t *rapid.T, kinds provider.Kinds) fixed {
 	for _, k := range kinds {
 		section := map[string]any{}
 		for _, name := range drawnNames {
-			section[name] = drawResource(t, k, true)
+			section[name] = drawResource(t, kinds, k, true)
 		}
 		if rapid.Bool().Draw(t, "counted") {
-			counted := drawResource(t, k, true)
+			counted := drawResource(t, kinds, k, true)
 			counted["count"] = rapid.SampledFrom([]any{0, 2, "${n:-3}"}).Draw(t, "count")
 			section["counted"] = counted
-			each := drawResource(t, k, true)
+			each := drawResource(t, kinds, k, true)
 			each["each"] = []any{"x", 5}
 			section["each"] = each
 		}
 		stack[k.Plural] = section
 		if rapid.Bool().Draw(t, "defaults") {
-			defaults[k.Name] = drawResource(t, k, false)
+			defaults[k.Name] = drawResource(t, kinds, k, false)
 		}
 	}
 	sometimes("defaults", defaults)
 	return stack
 }
 
-func drawResource(t *rapid.T, k *provider.Kind, whole bool) fixed {
+func drawResource(t *rapid.T, kinds provider.Kinds, k *provider.Kind, whole bool) fixed {
 	r := fixed{}
 	for _, f := range k.Fields {
 		switch {
 		case whole && f.Required && f.Catalogue != "zone":
-			r[f.Name] = drawField(t, f)
+			r[f.Name] = drawField(t, kinds, f)
 		case f.Name == "onChange":
 			r[f.Name] = drawOnChange(t, k)
 		case rapid.IntRange(0, 3).Draw(t, f.Name) == 0:
 			r[f.Name] = nil
 		case rapid.Bool().Draw(t, f.Name):
-			r[f.Name] = drawField(t, f)
+			r[f.Name] = drawField(t, kinds, f)
 		}
 	}
 	return r
@@ -199,7 +199,7 @@ func drawScalar(t *rapid.T) any {
 }
 
 // drawField draws what a file may say of a field.
-func drawField(t *rapid.T, f provider.Field) any {
+func drawField(t *rapid.T, kinds provider.Kinds, f provider.Field) any {
 	pick := func(values ...any) any { return rapid.SampledFrom(values).Draw(t, f.Name) }
 	const id = "0f5a2b3c-0000-4000-8000-000000000001"
 	ref := func() any {
@@ -240,10 +240,14 @@ func drawField(t *rapid.T, f provider.Field) any {
 		out := fixed{}
 		for _, sub := range f.Fields {
 			if sub.Required || rapid.Bool().Draw(t, sub.Name) {
-				out[sub.Name] = drawField(t, sub)
+				out[sub.Name] = drawField(t, kinds, sub)
 			}
 		}
 		return out
+	case provider.Nested:
+		inner := drawResource(t, kinds, kinds.Get(f.Kind), true)
+		delete(inner, f.Via)
+		return map[string]any{"inner": inner, "none": nil}
 	default:
 		t.Fatalf("the field %s is of no type that this test knows", f.Name)
 		return nil
