@@ -23,13 +23,15 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script. Beside trueup itself, scripts may use
 //
-//	cloud [flavour=NAME] [limit.TYPE=N]  start a simulator and point CLOUDSTACK_* at it
+//	cloud [flavour=NAME] [limit.TYPE=N] [faults=FILE]  start a simulator and point CLOUDSTACK_* at it
 //	advance DURATION                     move its clock
 //	api COMMAND [KEY=VALUE...]           call it by hand, as the ordinary user, and wait for the job;
 //	                                     @COMMAND:NAME is the id of what COMMAND lists by that name
 //	calls COMMAND N                      it was called so N times
 //	exits CODE ARG...                    run trueup; it must exit with the code
 //	reads CODE ARG...                    as exits, and it must only have listed
+//	atmost N CODE ARG...                 as exits, with at most N calls of the API
+//	odd ARG...                           run trueup on the stack shop once for each odd value an answer can hold
 //	proxy                                point CLOUDSTACK_ENDPOINT at a proxy that answers HTML
 //	tls                                  point CLOUDSTACK_ENDPOINT at the cloud behind a certificate; ca.pem signed it
 //	lease STACK                          hold the lease of a stack until the script ends
@@ -49,6 +51,8 @@ func runScripts(t *testing.T, dir string) {
 			"calls":   countCalls,
 			"exits":   exitsWith,
 			"reads":   onlyReads,
+			"atmost":  callsAtMost,
+			"odd":     oddly,
 			"proxy":   startProxy,
 			"lease":   holdLease,
 			"tls":     startTLS,

@@ -45,8 +45,17 @@ func startCloud(ts *testscript.TestScript, _ bool, args []string) {
 			n, err := strconv.ParseInt(value, 10, 64)
 			ts.Check(err)
 			config.Limits[limit] = n
-		} else {
+			continue
+		}
+		switch name {
+		case "flavour":
 			config.Flavour = simulator.Flavour(value)
+		case "faults":
+			faults, err := simulator.ReadFaults(value, []byte(ts.ReadFile(value)))
+			ts.Check(err)
+			config.Faults = faults
+		default:
+			ts.Fatalf("a cloud has no %s", name)
 		}
 	}
 	server, err := simulator.New(config)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,5 +20,17 @@ func onlyReads(ts *testscript.TestScript, neg bool, args []string) {
 		if !strings.HasPrefix(r.Command, "list") {
 			ts.Fatalf("%s was called", r.Command)
 		}
+	}
+}
+
+// callsAtMost runs trueup, which must exit with the code and make no more calls
+// than it is allowed.
+func callsAtMost(ts *testscript.TestScript, neg bool, args []string) {
+	limit, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	before := len(cloudOf(ts).server.Requests())
+	exitsWith(ts, neg, args[1:])
+	if made := len(cloudOf(ts).server.Requests()) - before; made > limit {
+		ts.Fatalf("%d calls were made, and %d are allowed", made, limit)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/kind"
@@ -26,13 +27,36 @@ func (s *seen) Read(ctx context.Context, scope provider.Scope) (_ *provider.Snap
 // fields are names of fields by resource.
 type fields map[provider.Address]map[string]bool
 
+// lags are how long a listing may be behind what the server has acknowledged,
+// and when it is read again meanwhile. A server whose database is replicated
+// lists a machine a moment after it has made it.
+var lags = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+
 // verify reads again what the run has touched and returns what still differs in
 // the fields that it set, of the resources all of whose steps were done: what the
-// server accepted and did not do.
+// server accepted and did not do. What differs at first is looked at again until
+// no listing could still be behind.
+func (c *change) verify(ctx context.Context, made *plan.Plan, report *apply.Report) ([]plan.Change, error) {
+	unmet, err := c.unmet(ctx, made, report)
+	for _, lag := range lags {
+		if err != nil || len(unmet) == 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return unmet, nil
+		case <-time.After(lag):
+		}
+		unmet, err = c.unmet(ctx, made, report)
+	}
+	return unmet, err
+}
+
+// unmet is what a single reading shows to differ.
 //
 // What the books have changed is read again too: what an open note of an earlier
 // run showed to be ours is so by its tags now, and without both it is nobody's.
-func (c *change) verify(ctx context.Context, made *plan.Plan, report *apply.Report) ([]plan.Change, error) {
+func (c *change) unmet(ctx context.Context, made *plan.Plan, report *apply.Report) ([]plan.Change, error) {
 	set := setBy(report)
 	if len(set) == 0 || ctx.Err() != nil {
 		return nil, nil

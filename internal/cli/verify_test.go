@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,6 +21,10 @@ func (blind) Read(context.Context, provider.Scope) (*provider.Snapshot, error) {
 }
 
 func TestWhatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
+	synctest.Test(t, whatWasDoneAndStillDiffersIsUnmet)
+}
+
+func whatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 	at := func(name string) provider.Address { return provider.Address{Kind: "vm", Name: name} }
 	outcome := func(name string, phase apply.Phase) apply.Outcome {
 		set := provider.Fields{"displayName": "Web"}
