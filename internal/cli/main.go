@@ -91,9 +91,11 @@ func newApp(p *process) *ucli.App {
 			completionCommand(p),
 			versionCommand(p),
 		},
-		OnUsageError:   usage,
-		ExitErrHandler: func(*ucli.Context, error) {},
-		Action:         noCommand,
+		OnUsageError: usage,
+		// A value is what was given: commas are no separators.
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*ucli.Context, error) {},
+		Action:                    noCommand,
 	}
 	for _, c := range app.Commands {
 		c.OnUsageError = usage
