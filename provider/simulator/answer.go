@@ -15,7 +15,14 @@ type object []field
 
 type field struct {
 	name  string
-	value any // string, bool, int, int64, number, object, []object, []string, []any or nil
+	value any // string, bool, int, int64, number, object, []object, *items, []string, []any or nil
+}
+
+// items are the things of a list, which are made one at a time while the answer is written: a page of machines is large, and what one of
+// them needs can be used again for the next. It must be written before anything changes.
+type items struct {
+	count int
+	at    func(i int) object
 }
 
 // number is a number as it was written in recorded data.
@@ -114,6 +121,15 @@ func appendJSON(b []byte, v any) []byte {
 		return append(b, '}')
 	case []object:
 		return appendJSONList(b, v)
+	case *items:
+		b = append(b, '[')
+		for i := range v.count {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendJSON(b, v.at(i))
+		}
+		return append(b, ']')
 	case []string:
 		return appendJSONList(b, v)
 	case []any:
@@ -174,6 +190,11 @@ func appendXML(b []byte, name string, v any) []byte {
 	case []object:
 		for _, x := range v {
 			b = appendXML(b, name, x)
+		}
+		return b
+	case *items:
+		for i := range v.count {
+			b = appendXML(b, name, v.at(i))
 		}
 		return b
 	case []string:

@@ -137,7 +137,8 @@ func (c *call) date(name string) (time.Time, *apiError) {
 		"Unable to parse date %s for command %s, please pass dates in the format mentioned in the api documentation", text, c.cmd.shortName())
 }
 
-// page answers a list: all that was found, or the page asked for. It sees to CloudStack's rules for page and pagesize.
+// page answers a list: all that was found, or the page asked for. It sees to CloudStack's rules for page and pagesize. What render
+// returns is written before it is called again.
 func page[T any](c *call, key string, found []T, render func(T) object) (object, *apiError) {
 	found = lag(c.stale, found)
 	if c.shifted && len(found) > 0 {
@@ -149,11 +150,7 @@ func page[T any](c *call, key string, found []T, render func(T) object) (object,
 	}
 	o := object{{"count", len(found)}}
 	if from < to {
-		items := make([]object, 0, to-from)
-		for _, x := range found[from:to] {
-			items = append(items, render(x))
-		}
-		o.add(key, items)
+		o.add(key, &items{to - from, func(i int) object { return render(found[from+i]) }})
 	}
 	return o, nil
 }

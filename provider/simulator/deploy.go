@@ -98,7 +98,7 @@ func startDeploy(c *call) (*started, *apiError) {
 func (c *call) make(m *machine, networks []*network, disk *volume) (*started, *apiError) {
 	w := c.world
 	m.setDetail("deployvm", "true")
-	w.Machines.add(m)
+	w.addMachine(m)
 	for _, n := range networks {
 		m.Networks = append(m.Networks, n.ID)
 		w.hostNames[n.ID+" "+m.Name] = m

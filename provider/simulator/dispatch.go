@@ -32,7 +32,7 @@ func (s *Server) answer(raw map[string]string) (*Request, reply) {
 	}
 	key, content, err := s.handle(cmd, raw, q, &a)
 	a.delay += s.config.Latency.answerTime(cmd, q.Params, listed(content), s.writing)
-	a.encode(key, content, err, strings.EqualFold(raw["response"], "json"))
+	a.encode(s.buffers.body(listed(content)), key, content, err, strings.EqualFold(raw["response"], "json"))
 	return q, a
 }
 
@@ -43,14 +43,15 @@ func (s *Server) answered(q *Request, a reply) {
 	if a.writes {
 		s.writing--
 	}
+	s.buffers.keep(a.body)
 	q.Status, q.Answered = a.fault.status(a.status), s.now()
 }
 
 // listed counts the things that an answer lists.
 func listed(content object) int {
 	for _, f := range content {
-		if items, ok := f.value.([]object); ok {
-			return len(items)
+		if list, ok := f.value.(*items); ok {
+			return list.count
 		}
 	}
 	return 0

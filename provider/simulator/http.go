@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"compress/gzip"
 	"io"
 	"net/http"
 	"strconv"
@@ -54,7 +53,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.fault.misbehave(w, r, a) {
 		return
 	}
-	a.write(w, r)
+	a.write(w, r, &s.buffers)
 }
 
 func writeHTML(w http.ResponseWriter, status int, page string) {
@@ -64,11 +63,8 @@ func writeHTML(w http.ResponseWriter, status int, page string) {
 	io.WriteString(w, page) // a failure means that the client is gone
 }
 
-// itemLength is about how many bytes one thing of a list takes.
-const itemLength = 3 << 10
-
-// encode puts an answer into the form that was asked for: JSON, or else XML.
-func (a *reply) encode(key string, content object, err *apiError, asJSON bool) {
+// encode puts an answer into the form that was asked for, JSON or else XML, and appends it to b.
+func (a *reply) encode(b []byte, key string, content object, err *apiError, asJSON bool) {
 	a.status = http.StatusOK
 	if err != nil {
 		content = err.object(asJSON)
@@ -79,11 +75,11 @@ func (a *reply) encode(key string, content object, err *apiError, asJSON bool) {
 	}
 	if asJSON {
 		a.contentType = "application/json;charset=utf-8"
-		a.body = appendJSON(make([]byte, 0, 1024+itemLength*listed(content)), object{{key, content}})
+		a.body = appendJSON(b, object{{key, content}})
 		return
 	}
 	a.contentType = "text/xml;charset=utf-8"
-	b := []byte(`<?xml version="1.0" encoding="UTF-8"?><` + key)
+	b = append(append(b, `<?xml version="1.0" encoding="UTF-8"?><`...), key...)
 	if err == nil {
 		b = append(b, ` cloud-stack-version="`+serverVersion+`"`...)
 	}
@@ -97,7 +93,7 @@ func (a *reply) encode(key string, content object, err *apiError, asJSON bool) {
 // compressed is the least length of a body that is worth compressing.
 const compressed = 32
 
-func (a reply) write(w http.ResponseWriter, r *http.Request) {
+func (a reply) write(w http.ResponseWriter, r *http.Request, b *buffers) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -112,9 +108,7 @@ func (a reply) write(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") && len(a.body) > compressed && r.Method != http.MethodHead {
 		h.Set("Content-Encoding", "gzip")
 		w.WriteHeader(a.status)
-		z := gzip.NewWriter(w)
-		z.Write(a.body) // a failure means that the client is gone
-		z.Close()
+		b.compress(w, a.body)
 		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))

@@ -119,11 +119,11 @@ func destroy(c *call) (object, *apiError) {
 		return nil, failJob(codeParameter, "unable to find a virtual machine with id %d", m.Num)
 	}
 	if !m.gone() {
-		failed := m.State == stateError
-		w.setState(m, stateDestroyed)
-		if failed {
-			m.State = stateExpunging
+		state := stateDestroyed
+		if m.State == stateError {
+			state = stateExpunging
 		}
+		w.setState(m, state)
 		m.Host = 0
 		m.Leaves = w.Now.Add(w.config.ExpungeDelay)
 		w.schedule(m.Leaves, machineLeaves, m.ID)

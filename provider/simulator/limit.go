@@ -42,10 +42,7 @@ func (w *world) usage(a *account, resource string) int64 {
 	var n int64
 	switch resource {
 	case "user_vm", "cpu", "memory":
-		for _, m := range w.Machines.Rows {
-			if m.Account != a.ID || m.gone() {
-				continue
-			}
+		for _, m := range w.machines.present[a.ID] {
 			switch resource {
 			case "user_vm":
 				n++
@@ -223,8 +220,8 @@ func (w *world) renderUsage(a *account) object {
 
 func (w *world) countState(a *account, states ...string) int {
 	n := 0
-	for _, m := range w.Machines.Rows {
-		if m.Account == a.ID && slices.Contains(states, m.State) {
+	for _, m := range w.machines.present[a.ID] {
+		if slices.Contains(states, m.State) {
 			n++
 		}
 	}

@@ -110,7 +110,7 @@ func listMembers(c *call) (object, *apiError) {
 			found = append(found, m)
 		}
 	}
-	return page(c, "loadbalancerruleinstance", found, func(m *machine) object { return w.renderMachine(m, fullView) })
+	return page(c, "loadbalancerruleinstance", found, func(m *machine) object { return w.renderMachine(nil, m, fullView) })
 }
 
 func (w *world) renderLoadBalancer(r *netRule) object {

@@ -21,7 +21,7 @@ const (
 // A machine is a virtual machine.
 type machine struct {
 	row
-	Account        string // whose it is and how it stands come first: lists ask every machine for them
+	Account        string
 	State          string
 	User           string
 	Name           string // the host name
@@ -51,8 +51,10 @@ type machine struct {
 type detail struct{ Key, Value string }
 
 // gone tells whether a machine was destroyed; ordinary users see nothing of it any more.
-func (m *machine) gone() bool {
-	return m.State == stateDestroyed || m.State == stateExpunging || m.State == stateExpunged
+func (m *machine) gone() bool { return goneIn(m.State) }
+
+func goneIn(state string) bool {
+	return state == stateDestroyed || state == stateExpunging || state == stateExpunged
 }
 
 // instanceName is what the hypervisor calls the machine.
@@ -78,11 +80,9 @@ func (m *machine) dropDetail(key string) {
 	m.Details = slices.DeleteFunc(m.Details, func(d detail) bool { return d.Key == key })
 }
 
-// setState changes the state and the moment of the last change.
-func (w *world) setState(m *machine, state string) { m.State, m.Updated = state, w.Now }
-
 // indexMachine enters a machine in what is derived from the tables.
 func (w *world) indexMachine(m *machine) {
+	w.machines.enter(m)
 	for _, id := range m.Networks {
 		w.hostNames[id+" "+m.Name] = m
 	}

@@ -36,11 +36,11 @@ func (c *call) view() (view, *apiError) {
 // shown is the answer that shows one machine.
 func (c *call) shown(m *machine, v view) object {
 	v.admin = c.admin()
-	return object{{"virtualmachine", c.world.renderMachine(m, v)}}
+	return object{{"virtualmachine", c.world.renderMachine(nil, m, v)}}
 }
 
-func (w *world) renderMachine(m *machine, v view) object {
-	o := make(object, 0, 64)
+// renderMachine shows a machine; its fields are appended to o.
+func (w *world) renderMachine(o object, m *machine, v view) object {
 	o = append(o, object{{"id", m.ID}, {"name", m.Name}, {"displayname", m.DisplayName}}...)
 	o = append(o, w.ownedBy(m.Account)...)
 	o = append(o, object{{"userid", m.User}, {"username", w.Users.get(m.User).Name}}...)
@@ -164,90 +164,4 @@ func (w *world) renderAffinityOf(m *machine) []object {
 		out = append(out, append(o, w.ownedBy(g.Account)...))
 	}
 	return out
-}
-
-func listVirtualMachines(c *call) (object, *apiError) {
-	w, p := c.world, c.params
-	v, err := c.view()
-	if err != nil {
-		return nil, err
-	}
-	if p["id"] != "" && p["ids"] != "" {
-		return nil, invalid("Specify either id or ids but not both parameters")
-	}
-	wanted, err := c.machineFilter()
-	if err != nil {
-		return nil, err
-	}
-	candidates := c.candidates()
-	found := make([]*machine, 0, len(candidates))
-	for _, m := range candidates {
-		if wanted(m) {
-			found = append(found, m)
-		}
-	}
-	return page(c, "virtualmachine", found, func(m *machine) object { return w.renderMachine(m, v) })
-}
-
-// candidates are the machines among which a list looks: those it names by id, or all.
-func (c *call) candidates() []*machine {
-	ids := c.params.list("ids")
-	if id := c.params["id"]; id != "" {
-		ids = append(ids, id)
-	}
-	if len(ids) == 0 {
-		return c.world.Machines.Rows
-	}
-	return c.world.Machines.some(ids)
-}
-
-// machineFilter makes one test out of all that a list of machines was asked for. There may be very many machines: what was not asked for
-// costs nothing.
-func (c *call) machineFilter() (func(*machine) bool, *apiError) {
-	w, p := c.world, c.params
-	keep, err := c.listFilter()
-	if err != nil {
-		return nil, err
-	}
-	var tests []func(*machine) bool
-	when := func(param string, test func(m *machine, v string) bool) {
-		if v := p[param]; v != "" {
-			tests = append(tests, func(m *machine) bool { return test(m, v) })
-		}
-	}
-	when("state", func(m *machine, v string) bool { return stateMatches(v, m.State) })
-	when("keyword", func(m *machine, v string) bool {
-		return contains(m.Name, v) || contains(m.DisplayName, v) || contains(m.State, v)
-	})
-	when("zoneid", func(m *machine, v string) bool { return m.Zone == v })
-	when("templateid", func(m *machine, v string) bool { return m.Template == v })
-	when("serviceofferingid", func(m *machine, v string) bool { return m.Offering == v })
-	when("groupid", func(m *machine, v string) bool { return m.Group == v })
-	when("userid", func(m *machine, v string) bool { return m.User == v })
-	when("securitygroupid", func(m *machine, v string) bool { return slices.Contains(m.Groups, v) })
-	when("affinitygroupid", func(m *machine, v string) bool { return slices.Contains(m.AffinityGroups, v) })
-	when("keypair", func(m *machine, v string) bool { return slices.Contains(m.Keys, v) })
-	when("networkid", func(m *machine, v string) bool { return w.isOn(m, v) })
-	admin := c.admin()
-	return func(m *machine) bool {
-		if m.State == stateExpunged || m.gone() && !admin || !keep(m.Account, m.ID, m.Name) {
-			return false
-		}
-		for _, t := range tests {
-			if !t(m) {
-				return false
-			}
-		}
-		return true
-	}, nil
-}
-
-// stateMatches reads the state filter: Present means not destroyed. Nonsense matches nothing.
-func stateMatches(wanted, state string) bool {
-	return strings.EqualFold(wanted, state) ||
-		strings.EqualFold(wanted, "Present") && state != stateDestroyed && state != stateExpunging
-}
-
-func (w *world) isOn(m *machine, network string) bool {
-	return slices.ContainsFunc(m.NICs, func(id string) bool { return w.NICs.get(id).Network == network })
 }

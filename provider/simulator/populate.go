@@ -30,7 +30,7 @@ func (w *world) populate(size int) {
 			Template: w.center.templates[0].text("id"), Offering: offering.text("id"), Networks: []string{n.ID}, Created: w.Now,
 		}
 		m.size(offering)
-		w.Machines.add(m)
+		w.addMachine(m)
 		w.hostNames[n.ID+" "+name] = m
 		w.joinGroups(m, []string{group.ID})
 		w.addRootVolume(m, 0)

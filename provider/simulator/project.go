@@ -85,12 +85,7 @@ func deleteProject(c *call) (object, *apiError) {
 	if p == nil {
 		return nil, failJob(codeParameter, "The project doesn't exist in the system")
 	}
-	left := 0
-	for _, m := range w.Machines.Rows {
-		if m.Account == p.Account && m.State != stateExpunged {
-			left++
-		}
-	}
+	left := len(w.machines.list([]string{p.Account}, true))
 	if left > 0 && !c.params.bool("cleanup") {
 		return nil, failJob(codeInternal, "Can't delete the project yet because it has %d VirtualMachine to clean up", left)
 	}
@@ -101,10 +96,8 @@ func deleteProject(c *call) (object, *apiError) {
 // endProject removes a project and all that it owns. Its account stays: jobs and machines that were tell of it.
 func (w *world) endProject(p *project) {
 	of := p.Account
-	for _, m := range w.Machines.Rows {
-		if m.Account == of {
-			w.expunge(m)
-		}
+	for _, m := range slices.Clone(w.machines.list([]string{of}, true)) {
+		w.expunge(m)
 	}
 	for _, v := range w.Volumes.Rows {
 		if v.Account == of && !v.Removed {

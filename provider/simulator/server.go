@@ -56,7 +56,8 @@ type Credentials struct{ Key, Secret string }
 
 // A Server is a simulated CloudStack. Its methods may be called at once from many goroutines.
 type Server struct {
-	config Config
+	config  Config
+	buffers buffers
 
 	mu      sync.Mutex // guards what follows
 	world   *world

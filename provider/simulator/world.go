@@ -42,6 +42,7 @@ type world struct {
 	limiter *limiter
 
 	// Derived from the tables.
+	machines   machineIndex
 	userByKey  map[string]*user
 	tagsOf     map[string][]*tag     // by resource id
 	hostNames  map[string]*machine   // by network id and name
@@ -61,6 +62,7 @@ func newWorld(config *Config, center *datacentre) *world {
 
 // reindex rebuilds everything that is derived from the tables.
 func (w *world) reindex() {
+	w.machines = newMachineIndex()
 	w.userByKey = map[string]*user{}
 	w.tagsOf = map[string][]*tag{}
 	w.hostNames = map[string]*machine{}
