@@ -172,14 +172,17 @@ func BenchmarkPageOf500Among100000(b *testing.B) {
 	s := start(b, simulator.Config{Size: 100000})
 	c := as(b, s, s.User())
 	query := c.query(map[string]string{"command": "listVirtualMachines", "page": "100", "pagesize": "500"})
-	w := discard{http.Header{}}
+	w, quickest := discard{http.Header{}}, time.Hour
 	for b.Loop() {
 		r, err := http.NewRequest(http.MethodGet, "/client/api?"+query, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
+		began := time.Now()
 		s.ServeHTTP(w, r)
+		quickest = min(quickest, time.Since(began))
 	}
+	b.ReportMetric(float64(quickest.Microseconds())/1000, "ms-quickest") // what neighbours on the machine don't blur
 }
 
 func BenchmarkDeployAmong100000(b *testing.B) {
@@ -188,6 +191,22 @@ func BenchmarkDeployAmong100000(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		if a := c.call("deployVirtualMachine", deployment("name", fmt.Sprint("d", i))...); a.status != 200 && i < 4000 {
 			b.Fatal(a.text)
+		}
+	}
+}
+
+func BenchmarkTwoThousandDeploysInFlight(b *testing.B) {
+	for b.Loop() {
+		s := start(b, simulator.Config{Now: clock()})
+		c := as(b, s, s.User())
+		for i := range 2000 {
+			if a := c.call("deployVirtualMachine", deployment("name", fmt.Sprint("m", i))...); a.status != 200 {
+				b.Fatal(a.text)
+			}
+		}
+		s.Advance(time.Second)
+		if running := c.ok("listVirtualMachines", "state", "Running", "page", "1", "pagesize", "1")["count"]; running != 2000.0 {
+			b.Fatalf("%v machines running", running)
 		}
 	}
 }

@@ -17,6 +17,10 @@ func (w *world) populate(size int) {
 	for w.addressesOf(n) < size+spareAddresses {
 		n.widen()
 	}
+	w.Machines.expect(size)
+	w.Volumes.expect(size)
+	w.NICs.expect(size)
+	w.hostNames, w.usedIPs, w.disksOf = make(map[string]*machine, size), make(map[string]bool, size), make(map[string][]*volume, size)
 	var user string
 	for _, u := range w.Users.Rows {
 		if u.Account == owner.ID {

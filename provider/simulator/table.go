@@ -35,6 +35,11 @@ func (t *table[T, P]) add(p P) P {
 	return p
 }
 
+// expect makes room in an empty table for so many records.
+func (t *table[T, P]) expect(n int) {
+	t.Rows, t.byID = make([]P, 0, n), make(map[string]P, n)
+}
+
 // get finds a record by its id; it is nil where there is none.
 func (t *table[T, P]) get(id string) P { return t.byID[id] }
 
