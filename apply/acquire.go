@@ -21,6 +21,8 @@ type LeaseOptions struct {
 	Alive func(Holder) bool
 	// Origin is a hash of where the stack's files come from; "" is not checked.
 	Origin string
+	// Once are tags for the anchor, each put there where none of its key is.
+	Once map[string]string
 	// TakeOver writes Origin on the anchor whatever stood there.
 	TakeOver bool
 	// Observe is told who is waited for, each time that it is another. It may
@@ -196,6 +198,9 @@ func (c *contender) takeStock(ctx context.Context) (err error) {
 	own := c.inscription() // a holder before may have taken it for litter
 	if origin := c.opts.Origin; origin != "" {
 		own[provider.TagOrigin] = origin
+	}
+	for key, value := range c.opts.Once {
+		own[key] = cmp.Or(l.anchor.Tags[key], value)
 	}
 	if err := l.put(ctx, own, l.anchor.Tags); err != nil {
 		return fmt.Errorf("write down who holds the lease of stack %s: %w", l.stack, err)

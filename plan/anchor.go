@@ -20,6 +20,7 @@ type anchor struct {
 	outages   map[provider.Address]string // stopped by a run that did not start them again
 	origin    string
 	exists    bool
+	prefix    string // of live names when they were made; the stack's where nothing is noted
 }
 
 // begun is a note trueup.note.<kind>.<name> = "<run>/<attempt>[/<id>]".
@@ -63,6 +64,7 @@ func (p *planner) readAnchors() {
 		owns:      map[provider.Address]owns{},
 		ownedBy:   map[identity]provider.Address{},
 		outages:   map[provider.Address]string{},
+		prefix:    p.stack.Prefix,
 	}
 	p.others = others{owned: map[identity]string{}, begunWith: map[identity]string{}, names: map[string][]claimedName{}}
 	anchors := slices.SortedFunc(slices.Values(p.snap.Anchors), func(a, b provider.Anchor) int {
@@ -80,6 +82,9 @@ func (p *planner) readAnchors() {
 func (p *planner) readOwnAnchor(a provider.Anchor) {
 	p.anchor.exists = true
 	p.anchor.origin = a.Tags[provider.TagOrigin]
+	if prefix, known := provider.NotedPrefix(a.Tags); known {
+		p.anchor.prefix = prefix
+	}
 	for _, key := range sortedKeys(a.Tags) {
 		value := a.Tags[key]
 		if at, ok := p.noted(key, provider.TagNote); ok {

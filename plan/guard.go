@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -9,6 +10,7 @@ import (
 // guard refuses plans that would be regretted.
 func (p *planner) guard() {
 	p.guardOrigin()
+	p.guardPrefix()
 	p.remarkLeftRules()
 	if p.opts.Compare {
 		return
@@ -33,6 +35,31 @@ func (p *planner) guardOrigin() {
 		Text: fmt.Sprintf("stack %s of this cloud comes from another repository or path (origin %s, not %s)", p.stack.Name, p.anchor.origin, p.opts.Origin),
 		Hint: "choose another stack name, or take it over with trueup adopt --origin if it is the same that moved",
 	})
+}
+
+// guardPrefix refuses to call by other names what has been made already: to
+// CloudStack a name is for good, but for a machine's. Destroying goes by the
+// names that there are.
+func (p *planner) guardPrefix() {
+	if p.destroy || p.anchor.prefix == p.stack.Prefix {
+		return
+	}
+	was, is := fmt.Sprintf("prefix: %q", p.anchor.prefix), fmt.Sprintf("prefix: %q", p.stack.Prefix)
+	problem := Problem{
+		Pos: p.stack.Header, Class: Refused,
+		Text: fmt.Sprintf("what the stack has made is named with %s, and the file says %s now; names in the cloud can't follow", was, is),
+		Hint: fmt.Sprintf("put %s back; or give the stack another name as well, apply that, and destroy this one", was),
+	}
+	if !p.owns() {
+		problem.Text = fmt.Sprintf("the stack was begun with %s, and the file says %s now", was, is)
+		problem.Hint = "trueup destroy, which has nothing to delete, makes the stack forget the old one"
+	}
+	p.problems = append(p.problems, problem)
+}
+
+// owns reports whether anything lives that is the stack's.
+func (p *planner) owns() bool {
+	return slices.ContainsFunc(p.rows, func(r *row) bool { return r.live != nil && !r.live.Gone })
 }
 
 // guardProtected refuses to lose what is protected, by the file or by its tag.

@@ -124,7 +124,7 @@ func (p *planner) addressOf(l *provider.Live) provider.Address {
 	if name := l.Tags[provider.TagAddress]; name != "" {
 		return provider.Address{Kind: l.Kind, Name: name}
 	}
-	return provider.Address{Kind: l.Kind, Name: strings.TrimPrefix(l.Name, p.stack.Prefix)}
+	return provider.Address{Kind: l.Kind, Name: strings.TrimPrefix(l.Name, p.anchor.prefix)}
 }
 
 // openNote finds the note of a create that made the resource: by the id that
@@ -139,7 +139,7 @@ func (p *planner) openNote(l *provider.Live) (provider.Address, bool) {
 		n, open := p.anchor.begun[a]
 		return a, open && n.id == "" && a.Kind == l.Kind
 	}
-	if name, ok := strings.CutPrefix(l.Name, p.stack.Prefix); ok && l.Marker == "" && p.kinds[l.Kind].UniqueName {
+	if name, ok := strings.CutPrefix(l.Name, p.anchor.prefix); ok && l.Marker == "" && p.kinds[l.Kind].UniqueName {
 		a = provider.Address{Kind: l.Kind, Name: name}
 		n, open := p.anchor.begun[a]
 		return a, open && n.id == ""

@@ -1,5 +1,7 @@
 package provider
 
+import "strings"
+
 // Tags on owned resources.
 const (
 	TagStack   = "trueup.stack"   // the stack's name; creating it is the claim
@@ -14,12 +16,22 @@ const (
 const (
 	TagLease  = "trueup.lease"   // = run id of the holder
 	TagOrigin = "trueup.origin"  // hash of the repository and path that the stack came from
+	TagNames  = "trueup.prefix"  // = "=" + what the stack puts before its live names
 	TagInfo   = "trueup.info."   // + run id = who holds or held it
 	TagBeat   = "trueup.beat."   // + run id + "." + number = "1"
 	TagNote   = "trueup.note."   // + kind.name = "<run>/<attempt>[/<id>]": a create that may have begun
 	TagOwn    = "trueup.own."    // + kind.name = "<id> <spec>": owned, and no tag tells it alone
 	TagOutage = "trueup.outage." // + kind.name = run id: stopped by us, to be started again
 )
+
+// NamesTag is the tag that notes a stack's prefix: no tag is empty, a prefix may be.
+func NamesTag(prefix string) map[string]string { return map[string]string{TagNames: "=" + prefix} }
+
+// NotedPrefix is the prefix that an anchor's tags note; known is false where
+// they don't.
+func NotedPrefix(tags map[string]string) (prefix string, known bool) {
+	return strings.CutPrefix(tags[TagNames], "=")
+}
 
 // NoteKey is the key of a note about a on the anchor, under one of the prefixes.
 func NoteKey(prefix string, a Address) string { return prefix + a.Kind + "." + a.Name }

@@ -148,6 +148,7 @@ func (c *change) leased(ctx context.Context) error {
 			Timeout:   c.lockTimeout,
 			Alive:     alive,
 			Origin:    c.stack.origin,
+			Once:      provider.NamesTag(c.stack.Prefix),
 			Observe:   func(h apply.Holder) { c.cloud.talk.say("Waiting for %s", h) },
 			Throttled: c.cloud.talk.throttled,
 		})
