@@ -9,14 +9,14 @@ import (
 )
 
 // adopt takes over what lives under the row's declared name, where that is asked
-// for: what no tag and no note of any stack claims. Kinds without names have
-// nothing to be known by.
+// for: what no tag and no note of any stack claims. Where names don't tell, the
+// file says which one is meant.
 func (p *planner) adopt(r *row) {
-	if !p.opts.Adopt || r.want == nil || r.live != nil || r.kind.Nameless {
+	if !p.opts.Adopt || r.want == nil || r.live != nil {
 		return
 	}
 	var found []*provider.Live
-	for _, l := range p.index.named(r.kind, r.want.LiveName) {
+	for _, l := range p.meantToAdopt(r) {
 		if p.ownerless(l) {
 			found = append(found, l)
 		}
@@ -32,8 +32,25 @@ func (p *planner) adopt(r *row) {
 			ids = append(ids, l.ID)
 		}
 		p.refuse(Refused, r, "", fmt.Sprintf("%d resources named %s live and nobody owns them: ids %s", len(found), r.want.LiveName, strings.Join(ids, ", ")),
-			"rename or remove all but one of them")
+			"say which with adopt: ID, or rename or remove all but one of them")
 	}
+}
+
+// meantToAdopt are the live resources that adopting the row may mean.
+func (p *planner) meantToAdopt(r *row) []*provider.Live {
+	id, _ := r.want.Fields[settingAdopt].(string)
+	switch {
+	case id == "" && r.kind.Nameless:
+		return nil
+	case id == "":
+		return p.index.named(r.kind, r.want.LiveName)
+	}
+	if l := p.index.byID[identity{r.Kind, id}]; l != nil && !l.Gone {
+		return []*provider.Live{l}
+	}
+	p.refuse(Mistake, r, settingAdopt, fmt.Sprintf("the cloud has no %s with id %s", r.Kind, id),
+		"leave the line out to have one made, or found by its name")
+	return nil
 }
 
 // ownerless reports whether no stack claims a live resource, this one included.

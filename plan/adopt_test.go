@@ -93,3 +93,44 @@ func TestAdoptTakesNothingFromAnybody(t *testing.T) {
 		})
 	}
 }
+
+// What has no name of its own to be found by, or another, is adopted by its id:
+// its name in the cloud stays.
+func TestAdoptByID(t *testing.T) {
+	w := disowned()
+	for _, l := range w.lives {
+		if l.Kind == "elasticIP" {
+			maps.DeleteFunc(l.Tags, func(key, _ string) bool { return strings.HasPrefix(key, provider.TagPrefix) })
+			l.Label = "192.0.2.1"
+		}
+	}
+	delete(w.notes, provider.NoteKey(provider.TagOwn, provider.Address{Kind: "elasticIP", Name: "front"}))
+	w.live("vm", "edge").Name = "other"
+	ip := w.live("elasticIP", "").ID
+	stack := shop(with("elasticIP/front", "adopt", ip), with("vm/edge", "adopt", w.live("vm", "other").ID))
+	if _, err := plan.Make(stack, w.kinds, w.snapshot(), defaults); err == nil || !strings.Contains(err.Error(), "elasticIP 192.0.2.1 lives already") {
+		t.Errorf("without being asked: %v", err)
+	}
+	p, err := plan.Make(stack, w.kinds, w.snapshot(), adopting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Steps) > 0 || p.Summary().Adopt != len(w.lives) {
+		t.Errorf("not adopted as it is:\n%s", p)
+	}
+	converges(t, w, stack, p)
+	if p, err := plan.Make(shop(), w.kinds, w.snapshot(), defaults); err != nil || !p.Empty() {
+		t.Errorf("without the lines: %v\n%s", err, p)
+	}
+	gone := shop(with("elasticIP/front", "adopt", "no such id"))
+	delete(w.lives, ip)
+	if _, err := plan.Make(gone, w.kinds, w.snapshot(), adopting); err == nil || !strings.Contains(err.Error(), "the cloud has no elasticIP with id no such id") {
+		t.Errorf("with an id of nothing: %v", err)
+	}
+	twice := shop(func(all map[string]provider.Fields) {
+		all["securityGroup/new"] = provider.Fields{"adopt": w.live("securityGroup", "web").ID}
+	})
+	if _, err := plan.Make(twice, w.kinds, w.snapshot(), adopting); err == nil || !strings.Contains(err.Error(), "securityGroup web is securityGroup/web already") {
+		t.Errorf("of what the stack has: %v", err)
+	}
+}

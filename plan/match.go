@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -161,12 +162,20 @@ func (p *planner) checkContested(r *row) {
 
 // checkTaken refuses a create under a name that somebody else has.
 func (p *planner) checkTaken(r *row) {
-	if r.want == nil || r.live != nil || r.kind.Nameless {
+	if r.want == nil || r.live != nil {
 		return
 	}
-	for _, l := range p.index.named(r.kind, r.want.LiveName) {
-		what := fmt.Sprintf("a %s named %s lives already (id %s)", r.Kind, l.Name, l.ID)
+	for _, l := range p.holders(r) {
+		what := fmt.Sprintf("%s lives already (id %s)", called(l), l.ID)
+		byName := l.Name != "" && strings.EqualFold(l.Name, r.want.LiveName)
+		if byName {
+			what = "a " + r.Kind + " named " + strings.TrimPrefix(what, r.Kind+" ")
+		}
 		if holder := p.index.rowOf[l]; holder != nil {
+			if !byName {
+				p.refuse(Refused, r, settingAdopt, fmt.Sprintf("%s is %s already", called(l), holder.Address), "leave the line out")
+				continue
+			}
 			p.refuse(Refused, r, "", fmt.Sprintf("%s, which was renamed, has the name %s in the cloud (id %s)", holder.Address, l.Name, l.ID),
 				"choose another name")
 			continue
@@ -184,10 +193,20 @@ func (p *planner) checkTaken(r *row) {
 	}
 }
 
+// holders are the live resources that have the row's name, or the id that it is
+// to adopt.
+func (p *planner) holders(r *row) []*provider.Live {
+	id, _ := r.want.Fields[settingAdopt].(string)
+	if l := p.index.byID[identity{r.Kind, id}]; l != nil && !l.Gone {
+		return []*provider.Live{l}
+	}
+	if r.kind.Nameless {
+		return nil
+	}
+	return p.index.named(r.kind, r.want.LiveName)
+}
+
 // called is the name that people know a live resource by.
 func called(l *provider.Live) string {
-	if l.Name == "" {
-		return l.Kind
-	}
-	return l.Kind + " " + l.Name
+	return strings.TrimSpace(l.Kind + " " + cmp.Or(l.Name, l.Label))
 }

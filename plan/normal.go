@@ -16,6 +16,7 @@ const (
 	settingKeep      = "keep"      // bool
 	settingWas       = "was"       // string
 	settingOnDelete  = "onDelete"  // string: keep or delete
+	settingAdopt     = "adopt"     // string: an id
 	settingExclusive = "exclusive" // bool, true where absent
 	settingOnChange  = "onChange"  // map[string]string, by field
 	settingUpdate    = "update"    // Fields

@@ -137,6 +137,7 @@ type Live struct {
 	Kind   string
 	ID     string
 	Name   string // the cloud's name, prefix included; "" for nameless kinds
+	Label  string // what people know a nameless one by: the address itself
 	Zone   Named
 	Fields Fields            // everything known, whether managed or not
 	Tags   map[string]string // all tags, trueup's included

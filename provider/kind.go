@@ -131,6 +131,9 @@ type Field struct {
 	Secret bool
 	// Subset compares only the declared keys of a Map.
 	Subset bool
+	// ShowsName is set where the cloud shows the resource's name as long as the
+	// field was never given.
+	ShowsName bool
 	// Tags marks the Map that holds the user's tags: those of a new resource
 	// are set by the call that sets trueup's own, not by Add.
 	Tags bool

@@ -63,6 +63,7 @@ func affinityGroupTable() *provider.Kind {
 			protectField(),
 			keepField(),
 			wasField(),
+			adoptField(),
 		},
 		Operations: []provider.Operation{
 			{Name: "create", Command: "createAffinityGroup", Doc: "create the group"},

@@ -48,7 +48,7 @@ func liveAddress(a cloudstack.PublicIPAddress) provider.Live {
 		attach = append(attach, ref("vm", a.VirtualMachineID, a.VirtualMachineName))
 	}
 	live := provider.Live{
-		Kind: "elasticIP", ID: string(a.ID), Zone: zone, Tags: tags,
+		Kind: "elasticIP", ID: string(a.ID), Label: string(a.IPAddress), Zone: zone, Tags: tags,
 		Fields: provider.Fields{
 			"zone":   zone,
 			"attach": attach,

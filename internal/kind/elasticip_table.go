@@ -23,6 +23,7 @@ func elasticIPTable() *provider.Kind {
 		protectField(),
 		keepField(),
 		wasField(),
+		adoptField(),
 		onChangeField("What to do where `zone` or `network` differ: `replace` releases the address and takes another one. " +
 			"Without an entry trueup refuses and explains."),
 	}

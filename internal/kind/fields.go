@@ -45,6 +45,15 @@ func wasField() provider.Field {
 	}
 }
 
+// adoptField says which live resource is meant where the name doesn't tell it.
+func adoptField() provider.Field {
+	return provider.Field{
+		Name: "adopt", Code: "ad", Type: provider.Text, Setting: true,
+		Doc: "The id of what `trueup adopt` is to take over under this name, where its name in the cloud is another, is not the only " +
+			"one, or where there are no names. Its name in the cloud stays as it is. Once that is done the line can go.",
+	}
+}
+
 func onChangeField(doc string) provider.Field {
 	return provider.Field{Name: "onChange", Code: "oc", Type: provider.Map, Setting: true, Doc: doc}
 }

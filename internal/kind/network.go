@@ -125,7 +125,7 @@ func networkTable() *provider.Kind {
 				"Another offering means another network, with every machine in it replaced.",
 		},
 		{
-			Name: "displayText", Code: "dt", Type: provider.Text, Set: "update",
+			Name: "displayText", Code: "dt", Type: provider.Text, Set: "update", ShowsName: true,
 			Doc: "What people see beside the name, up to 128 characters.",
 		},
 		{
@@ -140,6 +140,7 @@ func networkTable() *provider.Kind {
 		protectField(),
 		keepField(),
 		wasField(),
+		adoptField(),
 		onChangeField("What to do where `zone`, `offering`, `cidr` or `gateway` differ: `replace` deletes the network and creates " +
 			"it anew. Without an entry trueup refuses and explains."),
 	}

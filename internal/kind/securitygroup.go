@@ -69,6 +69,7 @@ func securityGroupTable() *provider.Kind {
 			protectField(),
 			keepField(),
 			wasField(),
+			adoptField(),
 		},
 		Operations: []provider.Operation{
 			{Name: "create", Command: "createSecurityGroup", Doc: "create the group"},

@@ -63,6 +63,7 @@ func sshKeyTable() *provider.Kind {
 			protectField(),
 			keepField(),
 			wasField(),
+			adoptField(),
 		},
 		Operations: []provider.Operation{
 			{Name: "register", Command: "registerSSHKeyPair", Doc: "register the key"},

@@ -27,7 +27,7 @@ func vmTable() *provider.Kind {
 				"before the machine is deleted it is detached, and stays.",
 		},
 		{
-			Name: "displayName", Code: "dn", Type: provider.Text, Set: "setDisplayName",
+			Name: "displayName", Code: "dn", Type: provider.Text, Set: "setDisplayName", ShowsName: true,
 			Doc: "What people see in place of the name, up to 255 characters; without it, the name.",
 		},
 		{
@@ -69,6 +69,7 @@ func vmTable() *provider.Kind {
 		protectField(),
 		keepField(),
 		wasField(),
+		adoptField(),
 		onChangeField("What to do where a field differs that can't be changed in place, by field: `template: reinstall` makes the " +
 			"root disk anew and keeps the machine; `replace` deletes the machine and deploys it again. Without an entry trueup " +
 			"refuses and explains."),

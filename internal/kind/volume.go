@@ -186,6 +186,7 @@ func volumeTable() *provider.Kind {
 		protectField(),
 		keepField(),
 		wasField(),
+		adoptField(),
 		onChangeField("What to do where a field differs that can't be changed in place, by field: `size: shrink` loses what lies beyond " +
 			"the new end, `replace` deletes the disk with its data and makes an empty one. Without an entry trueup refuses and explains."),
 	}
