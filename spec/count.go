@@ -63,7 +63,7 @@ func (l *loader) declareBlock(b *block) {
 		return
 	}
 	l.blocks[kind][b.name] = b
-	if text := badName(b.at.key); text != "" {
+	if text := BadName(b.at.key); text != "" {
 		l.wrongKey(b.at, "", "%s", text)
 		return
 	}
@@ -90,8 +90,8 @@ func (l *loader) withDefaults(kind *provider.Kind, body *node) *node {
 	return &n
 }
 
-// badName says what is wrong with a name in a stack file, whatever its kind.
-func badName(name string) string {
+// BadName says what is wrong with a name in a stack file, whatever its kind.
+func BadName(name string) string {
 	switch {
 	case name == "" || len(name) > 255:
 		return "a name has 1 to 255 characters"
@@ -155,8 +155,8 @@ func (l *loader) eachMembers(b *block, n *node) []*member {
 		value, ok := d.scalar(item)
 		switch {
 		case !ok:
-		case badName(value) != "":
-			l.wrong(item, "", "%s", badName(value))
+		case BadName(value) != "":
+			l.wrong(item, "", "%s", BadName(value))
 		case seen[value]:
 			l.wrong(item, "", "%s is listed twice", quote(value))
 		default:

@@ -85,6 +85,9 @@ func (l *loader) headerField(doc *node, e *entry) {
 
 var stackName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 
+// IsStackName reports whether a stack can have that name.
+func IsStackName(name string) bool { return stackName.MatchString(name) }
+
 var policies = []string{"sync", "upsert-only", "create-only", "observe"}
 
 // stack makes the stack, still without resources, from the header.
@@ -109,7 +112,7 @@ func (l *loader) stack(path string) *Stack {
 	}
 	if n, text, ok := l.headerText("stack"); ok {
 		s.Name, s.Header = text, h.fields["stack"].pos()
-		if !stackName.MatchString(text) {
+		if !IsStackName(text) {
 			l.wrong(n, "", "%s is no name for a stack: 1 to 31 of a–z, 0–9 and -, the first a letter", quote(text))
 		}
 	}

@@ -79,6 +79,7 @@ func newApp(p *process) *ucli.App {
 			applyCommand(p),
 			showCommand(p),
 			graphCommand(p),
+			exportCommand(p),
 			adoptCommand(p),
 			destroyCommand(p),
 			driftCommand(p),

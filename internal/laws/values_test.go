@@ -1,0 +1,84 @@
+package laws
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"pgregory.net/rapid"
+
+	"github.com/trueup/trueup/internal/export"
+	"github.com/trueup/trueup/provider"
+)
+
+// values has what draws the values of fields whose type alone doesn't tell what
+// they can be.
+var values = map[string]func(d *drawer, label string) provider.Value{
+	"affinityGroup.type": oneOf("host anti-affinity", "host affinity", "non-strict host anti-affinity", "non-strict host affinity"),
+	"sshKey.publicKey": func(d *drawer, label string) provider.Value {
+		// An account has a key but once.
+		return blob("sshKey", "publicKey", publicKey(10*byte(len(d.done["sshKey"]))+rapid.ByteRange(1, 9).Draw(d.t, label)))
+	},
+	"vm.offering": func(d *drawer, label string) provider.Value {
+		return provider.Named{Name: rapid.SampledFrom([]string{"Small Instance", "Medium Instance", "tiny"}).Draw(d.t, label)}
+	},
+	"vm.userData": func(d *drawer, label string) provider.Value {
+		return blob("vm", "userData", rapid.SampledFrom([]string{"#cloud-config\n# " + secret, "#!/bin/sh\necho $HOME ${x}\n" + secret, secret}).Draw(d.t, label))
+	},
+	"vm.details": func(d *drawer, label string) provider.Value {
+		return map[string]string{"rootDiskController": rapid.SampledFrom([]string{"ide", "scsi"}).Draw(d.t, label)}
+	},
+	"network.cidr":    oneOf("10.9.0.0/24", "192.168.7.0/24", "172.16.0.0/29"),
+	"network.gateway": oneOf("10.9.0.7", "192.168.7.1", "172.16.0.3"),
+	// Static NAT attaches an address to one machine, and a machine to one
+	// address, in the address's network.
+	"elasticIP.attach": func(d *drawer, label string) provider.Value {
+		var free []provider.Ref
+		for _, b := range d.file.Blocks {
+			networks, _ := b.Fields["networks"].([]provider.Ref)
+			if b.Kind.Name == "vm" && len(networks) > 0 && networks[0] == d.now.Fields["network"] && !d.attached(b.Name) {
+				free = append(free, provider.Ref{Kind: "vm", Name: b.Name})
+			}
+		}
+		if len(free) == 0 {
+			return nil
+		}
+		return []provider.Ref{rapid.SampledFrom(free).Draw(d.t, label)}
+	},
+}
+
+// secret is in every content that may be secret.
+const secret = "correct horse"
+
+// attached reports whether an address is attached to the machine.
+func (d *drawer) attached(machine string) bool {
+	return slices.ContainsFunc(d.file.Blocks, func(b *export.Block) bool {
+		to, _ := b.Fields["attach"].([]provider.Ref)
+		return len(to) > 0 && to[0].Name == machine
+	})
+}
+
+func oneOf(texts ...string) func(d *drawer, label string) provider.Value {
+	return func(d *drawer, label string) provider.Value { return rapid.SampledFrom(texts).Draw(d.t, label) }
+}
+
+func blob(kind, field, text string) provider.Blob {
+	f, _ := kinds.Get(kind).Field(field)
+	sum, err := f.Sum([]byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return provider.Blob{Sum: sum, Data: []byte(text)}
+}
+
+// publicKey is a key of the right form, whose fingerprint n decides.
+func publicKey(n byte) string {
+	algorithm := "ssh-ed25519"
+	wire := binary.BigEndian.AppendUint32(nil, uint32(len(algorithm)))
+	wire = append(wire, algorithm...)
+	wire = binary.BigEndian.AppendUint32(wire, 32)
+	wire = append(wire, make([]byte, 31)...)
+	wire = append(wire, n)
+	return fmt.Sprintf("%s %s somebody@example.org", algorithm, base64.StdEncoding.EncodeToString(wire))
+}
