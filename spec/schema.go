@@ -100,7 +100,7 @@ func namedSchema(resource schema) schema {
 	}
 }
 
-// goodName is what [badName] lets through.
+// goodName is what [BadName] lets through.
 const goodName = `^[^\s/,{}$\x00-\x1f\x7f]([^/,{}$\x00-\x1f\x7f]*[^\s/,{}$\x00-\x1f\x7f])?$`
 
 // headerSchemas are those of the fields that say something about the whole

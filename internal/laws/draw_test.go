@@ -63,7 +63,7 @@ func linkedFirst() []*provider.Kind {
 			return
 		}
 		for _, f := range k.Fields {
-			if to := kinds.Get(f.Kind); to != nil && to != k && f.Type != provider.Rules {
+			if to := kinds.Get(f.Kind); to != nil && to != k && f.Type != provider.Rules && !f.Setting {
 				visit(to)
 			}
 		}
@@ -83,7 +83,7 @@ func (d *drawer) possible(k *provider.Kind) bool {
 	}
 	return k.Name != "network" && !slices.ContainsFunc(k.Fields, func(f provider.Field) bool {
 		to := kinds.Get(f.Kind)
-		return to != nil && to != k && !d.possible(to)
+		return to != nil && to != k && !f.Setting && !d.possible(to)
 	})
 }
 

@@ -88,7 +88,6 @@ func TestExportedCloudIsAdoptedAsItIs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rapid.SyncTest(t, func(t *rapid.T) {
 			l, _, contents := drawnCloud(t)
-			defer l.close()
 			l.disown()
 			before := l.seen()
 			if rapid.Bool().Draw(t, "without contents") {
@@ -126,11 +125,9 @@ func TestExportedCloudIsMadeAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rapid.SyncTest(t, func(t *rapid.T) {
 			l, _, contents := drawnCloud(t)
-			defer l.close()
 			l.disown()
 			file := l.export(export.Options{Stack: "again", Contents: contents})
 			again := newLab(t)
-			defer again.close()
 			again.mustApply(load(t, file.YAML(), contents...), all)
 			if diff := cmp.Diff(l.seen(), again.seen()); diff != "" {
 				t.Fatalf("the new cloud differs (-exported +made):\n%s\n%s", diff, file.YAML())
@@ -146,7 +143,6 @@ func TestExportedStackIsTheStack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rapid.SyncTest(t, func(t *rapid.T) {
 			l, file, contents := drawnCloud(t)
-			defer l.close()
 			got := l.export(export.Options{Select: export.Selection{Stack: file.Stack}, Contents: contents})
 			if got.Resources() != len(file.Blocks) {
 				t.Fatalf("%d of %d resources are written: %v", got.Resources(), len(file.Blocks), got.LeftOut)

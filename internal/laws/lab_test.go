@@ -62,9 +62,15 @@ func anything(stack string) provider.Scope {
 	return scope
 }
 
+// tb is a test, or one try of a law.
+type tb interface {
+	rapid.TB
+	Cleanup(func())
+}
+
 // lab is a simulated cloud whose time, and ours, is that of a synctest bubble.
 type lab struct {
-	rapid.TB
+	tb
 	ctx     context.Context
 	sim     *simulator.Server
 	service *simulator.Service
@@ -72,15 +78,16 @@ type lab struct {
 	runs    uint64
 }
 
-// newLab must be called within a bubble, and the lab closed there.
-func newLab(t rapid.TB) *lab {
+// newLab must be called within a bubble, with the test that runs there.
+func newLab(t tb) *lab {
 	t.Helper()
 	sim, err := simulator.New(simulator.Config{Seed: 1, Reinstall: true, Host: simulator.Host{Count: 100, Cores: 4000, MemoryMB: 1 << 22}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &lab{TB: t, ctx: context.Background(), sim: sim, service: sim.ListenInMemory()}
+	l := &lab{tb: t, ctx: context.Background(), sim: sim, service: sim.ListenInMemory()}
 	l.service.Client().Transport.(*http.Transport).DisableCompression = true
+	t.Cleanup(l.close)
 	jitter, keys := rand.New(rand.NewPCG(1, 1)), sim.User()
 	client, err := cloudstack.New(l.service.URL,
 		cloudstack.Credentials{APIKey: cloudstack.Secret(keys.Key), SecretKey: cloudstack.Secret(keys.Secret)},

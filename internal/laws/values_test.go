@@ -29,6 +29,15 @@ var values = map[string]func(d *drawer, label string) provider.Value{
 	"vm.details": func(d *drawer, label string) provider.Value {
 		return map[string]string{"rootDiskController": rapid.SampledFrom([]string{"ide", "scsi"}).Draw(d.t, label)}
 	},
+	"volume.offering": func(d *drawer, label string) provider.Value {
+		return provider.Named{Name: rapid.SampledFrom([]string{"Small", "Medium", "Large"}).Draw(d.t, label)}
+	},
+	"volume.attach": func(d *drawer, label string) provider.Value {
+		if refs := d.links(provider.Field{Kind: "vm"}, label, 1); len(refs) > 0 {
+			return refs
+		}
+		return nil
+	},
 	"network.cidr":    oneOf("10.9.0.0/24", "192.168.7.0/24", "172.16.0.0/29"),
 	"network.gateway": oneOf("10.9.0.7", "192.168.7.1", "172.16.0.3"),
 	// Static NAT attaches an address to one machine, and a machine to one
