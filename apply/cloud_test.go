@@ -127,7 +127,7 @@ func (c *fakeCloud) Read(ctx context.Context, scope provider.Scope) (*provider.S
 	})
 }
 
-func (c *fakeCloud) Catalogue(context.Context, []string) (*provider.Catalogue, error) {
+func (c *fakeCloud) Catalogue(context.Context, provider.Wanted) (*provider.Catalogue, error) {
 	panic("apply reads no catalogue")
 }
 

@@ -13,7 +13,7 @@ import (
 
 // Choice is an entry of a catalogue that a step names.
 type Choice struct {
-	Step      string // id
+	Step      string // id; "" of a change that is refused
 	Address   provider.Address
 	Field     string
 	Catalogue string
@@ -22,80 +22,148 @@ type Choice struct {
 	Pos       spec.Pos
 }
 
-// Use is what a step takes from, or gives back to, one of the account's limits.
-type Use struct {
-	Step    string // id
-	Address provider.Address
-	Limit   string // CloudStack's resourcetypename
-	Delta   int64
-	Pos     spec.Pos
-}
-
-// Catalogues names the catalogues that Check needs, sorted: none where the
-// steps choose nothing.
-func (p *Plan) Catalogues() []string {
-	names := map[string]bool{}
+// Wanted is what Check needs to know of the cloud: nothing where the plan does
+// nothing.
+func (p *Plan) Wanted(use Purpose) provider.Wanted {
+	var wanted provider.Wanted
+	catalogues := map[string]bool{}
 	for _, c := range p.Choices {
-		names[c.Catalogue] = true
+		catalogues[c.Catalogue] = true
 	}
-	return slices.Sorted(maps.Keys(names))
+	for _, u := range p.Uses {
+		wanted.Limits = wanted.Limits || u.After != nil
+	}
+	wanted.Catalogues = slices.Sorted(maps.Keys(catalogues))
+	commands := map[string]bool{}
+	for name, n := range p.commands(use) {
+		commands[name] = true
+		if n.instead != "" {
+			commands[n.instead] = true
+		}
+	}
+	wanted.Commands = slices.Sorted(maps.Keys(commands))
+	return wanted
 }
 
 // Check tests, before anything is done, whether the cloud offers what the steps
-// choose and grants what they take. It returns the plan with all that they choose
-// resolved to ids; p itself stays as it is. Its error is [Problems].
-func (p *Plan) Check(c *provider.Catalogue) (*Plan, error) {
-	var problems Problems
-	resolved := map[string]provider.Fields{} // by step
-	for _, choice := range p.Choices {
-		entry, problem := choose(choice, c.Entries[choice.Catalogue])
-		if problem != nil {
-			problems = append(problems, *problem)
-			continue
-		}
-		if resolved[choice.Step] == nil {
-			resolved[choice.Step] = provider.Fields{}
-		}
-		resolved[choice.Step][choice.Field] = entry.Named
-	}
-	problems = append(problems, p.checkLimits(c.Limits)...)
-	if err := problems.err(); err != nil {
-		return nil, err
-	}
+// choose, grants what they take and allows what they call. It returns the plan
+// with all that they choose resolved to ids; p itself stays as it is. The plan
+// that it returns is never nil; its error is [Problems]: those of p and its own.
+//
+// A role that may only list is no problem of a plan that is shown and not
+// applied: what it may not call is noted there.
+func (p *Plan) Check(kinds provider.Kinds, c *provider.Catalogue, use Purpose) (*Plan, error) {
+	k := &checker{plan: p, use: use, kinds: kinds, cloud: c, resolved: map[string]provider.Fields{}}
+	k.choices()
+	k.chosen()
+	k.limits()
 	checked := *p
+	checked.Notes = append(slices.Clone(p.Notes), k.unread()...)
+	if use == ToApply {
+		k.problems = append(k.problems, k.forbidden()...)
+	} else {
+		checked.Notes = append(checked.Notes, k.forbiddenNotes()...)
+	}
+	checked.Notes = sortNotes(checked.Notes)
+	checked.Problems = k.withPlans().sorted()
 	checked.Steps = slices.Clone(p.Steps)
-	checked.Basis = p.Basis.withOffers(p.Choices, resolved)
+	checked.Basis = p.Basis.withOffers(p.Choices, k.resolved)
 	for i := range checked.Steps {
 		step := &checked.Steps[i]
-		if found := resolved[step.ID]; found != nil {
+		if found := k.resolved[step.ID]; found != nil {
 			step.Op.Fields = maps.Clone(step.Op.Fields)
 			maps.Copy(step.Op.Fields, found)
 		}
 	}
-	return &checked, nil
+	return &checked, checked.Problems.err()
+}
+
+// Purpose is what a plan is made for.
+type Purpose int
+
+const (
+	ToShow Purpose = iota
+	ToApply
+)
+
+// checker compares a plan with what the cloud offers, grants and allows.
+type checker struct {
+	plan     *Plan
+	use      Purpose
+	kinds    provider.Kinds
+	cloud    *provider.Catalogue
+	resolved map[string]provider.Fields // by step
+	problems Problems
+}
+
+// choices finds the entries that the steps choose.
+func (k *checker) choices() {
+	for _, c := range k.plan.Choices {
+		if c.Catalogue != fieldZone && !k.offersZone(c.Zone) {
+			c.Zone = provider.Named{} // which is a problem of its own
+		}
+		entry, problem := choose(c, k.cloud.Entries[c.Catalogue])
+		switch {
+		case problem != nil:
+			k.problems = append(k.problems, *problem)
+		case c.Step != "":
+			if k.resolved[c.Step] == nil {
+				k.resolved[c.Step] = provider.Fields{}
+			}
+			k.resolved[c.Step][c.Field] = entry.Named
+		}
+	}
+}
+
+// offersZone reports whether there is the zone, as far as is known.
+func (k *checker) offersZone(zone provider.Named) bool {
+	zones, known := k.cloud.Entries[fieldZone]
+	return !known || slices.ContainsFunc(zones, func(e provider.Entry) bool { return zone.Is(e.Named) })
+}
+
+// withPlans are all problems. What the plan refused about a field whose choice
+// there isn't at all is left out: no remedy for the one helps with the other.
+func (k *checker) withPlans() Problems {
+	all := slices.Concat(k.problems, k.plan.astray)
+	for _, p := range k.plan.Problems {
+		moot := slices.ContainsFunc(k.problems, func(found Problem) bool {
+			return p.Class == Refused && p.Field != "" && found.Class == Mistake && found.Address == p.Address && found.Field == p.Field
+		})
+		if !moot {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// unread notes what could not be checked.
+func (k *checker) unread() []Note {
+	if !k.cloud.LimitsUnread {
+		return nil
+	}
+	return []Note{{Text: "the account's limits were not checked: the role may not read them"}}
 }
 
 // choose finds the one usable entry that a choice means.
 func choose(c Choice, entries []provider.Entry) (provider.Entry, *Problem) {
-	var here, elsewhere []provider.Entry
-	for _, e := range entries {
-		switch {
-		case !c.Wanted.Is(e.Named):
-		case inZone(e, c.Zone):
-			here = append(here, e)
-		default:
-			elsewhere = append(elsewhere, e)
-		}
-	}
-	slices.SortFunc(here, func(a, b provider.Entry) int { return cmp.Compare(a.ID, b.ID) })
-	here = slices.CompactFunc(here, func(a, b provider.Entry) bool { return a.ID == b.ID })
+	here, elsewhere := entriesOf(c.Wanted, c.Zone, entries)
 	what := words(c.Catalogue)
 	mistake := func(text, hint string) *Problem {
 		return &Problem{Pos: c.Pos, Address: c.Address, Field: c.Field, Text: text, Hint: hint, Class: Mistake}
 	}
+	var usable []string
+	for _, e := range entries {
+		if inZone(e, c.Zone) && e.Unusable == "" {
+			usable = append(usable, e.Name)
+		}
+	}
+	others := ""
+	if len(usable) > 0 {
+		others = candidates(c.Wanted.String(), usable)
+	}
 	switch {
 	case len(here) == 1 && here[0].Unusable != "":
-		return here[0], mistake(fmt.Sprintf("%s %s can't be used: %s", what, c.Wanted, here[0].Unusable), "")
+		return here[0], mistake(fmt.Sprintf("%s %s can't be used: %s", what, c.Wanted, here[0].Unusable), others)
 	case len(here) == 1:
 		return here[0], nil
 	case len(here) > 1:
@@ -103,15 +171,24 @@ func choose(c Choice, entries []provider.Entry) (provider.Entry, *Problem) {
 			"say which by its id")
 	case len(elsewhere) > 0:
 		return provider.Entry{}, mistake(fmt.Sprintf("%s %s is not in zone %s; it is in %s", what, c.Wanted, c.Zone,
-			list(elsewhere, func(e provider.Entry) string { return e.Zone.String() })), "")
+			list(elsewhere, func(e provider.Entry) string { return e.Zone.String() })), others)
 	}
-	var names []string
+	return provider.Entry{}, mistake(fmt.Sprintf("there is no %s %s", what, quotedName(c.Wanted)), candidates(c.Wanted.String(), usable))
+}
+
+// entriesOf are the entries of that name or id in the zone, and those in others.
+func entriesOf(wanted, zone provider.Named, entries []provider.Entry) (here, elsewhere []provider.Entry) {
 	for _, e := range entries {
-		if inZone(e, c.Zone) && e.Unusable == "" {
-			names = append(names, e.Name)
+		switch {
+		case !wanted.Is(e.Named):
+		case inZone(e, zone):
+			here = append(here, e)
+		default:
+			elsewhere = append(elsewhere, e)
 		}
 	}
-	return provider.Entry{}, mistake(fmt.Sprintf("there is no %s %s", what, quotedName(c.Wanted)), candidates(c.Wanted.String(), names))
+	slices.SortFunc(here, func(a, b provider.Entry) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(here, func(a, b provider.Entry) bool { return a.ID == b.ID }), elsewhere
 }
 
 func inZone(e provider.Entry, zone provider.Named) bool {
@@ -147,84 +224,38 @@ func list(entries []provider.Entry, text func(provider.Entry) string) string {
 	return strings.Join(slices.Compact(texts), ", ")
 }
 
-// checkLimits compares the peak use along the order of the steps with what the
-// account may still take.
-func (p *Plan) checkLimits(limits []provider.Limit) Problems {
-	type peak struct {
-		now, most int64
-		at        Use
-	}
-	peaks := map[string]*peak{}
-	for _, u := range p.Uses {
-		k := peaks[u.Limit]
-		if k == nil {
-			k = &peak{}
-			peaks[u.Limit] = k
-		}
-		if k.now += u.Delta; k.now > k.most {
-			k.most, k.at = k.now, u
-		}
-	}
-	var problems Problems
-	for _, l := range limits {
-		k := peaks[l.Type]
-		if k == nil || l.Max < 0 || k.most <= l.Max-l.Used {
-			continue
-		}
-		problems = append(problems, Problem{
-			Pos: k.at.Pos, Address: k.at.Address, Class: Refused,
-			Text: fmt.Sprintf("the account's limit %s does not suffice: it is %d, %d are in use, %d are free, and the plan needs %d",
-				l.Type, l.Max, l.Used, max(0, l.Max-l.Used), k.most),
-			Hint: "declare less, remove what nobody needs, or ask the cloud's administrator for more",
-		})
-	}
-	return problems
-}
-
 // choices are the catalogue entries that a step names.
 func (p *planner) choices(n *node) []Choice {
 	var choices []Choice
 	for _, name := range sortedKeys(n.Op.Fields) {
-		wanted, ok := n.Op.Fields[name].(provider.Named)
-		if !ok {
-			continue
+		if wanted, ok := n.Op.Fields[name].(provider.Named); ok {
+			c := p.choice(n.row, name, wanted)
+			c.Step = n.ID
+			choices = append(choices, c)
 		}
-		catalogue := fieldZone
-		if f, ok := n.row.kind.Field(name); ok {
-			catalogue = f.Catalogue
-		}
-		c := Choice{Step: n.ID, Address: n.row.Address, Field: name, Catalogue: catalogue, Wanted: wanted, Pos: p.place(n.row, name)}
-		if n.row.kind.Zoned && catalogue != fieldZone {
-			c.Zone = p.zone(n.row)
-		}
-		choices = append(choices, c)
 	}
 	return choices
 }
 
-// zone is where a row's resource is, or will be.
-func (p *planner) zone(r *row) provider.Named {
-	if zone, ok := r.wanted[fieldZone].(provider.Named); ok {
-		return zone
+// refusedChoices are those of changes that are refused: what is wanted may not
+// even be there.
+func (p *planner) refusedChoices(r *row) []Choice {
+	var choices []Choice
+	for _, d := range r.diffs {
+		if wanted, ok := d.new.(provider.Named); ok && d.forbidden && !r.left {
+			choices = append(choices, p.choice(r, d.field.Name, wanted))
+		}
 	}
-	if r.stays() && r.live.Zone != (provider.Named{}) {
-		return r.live.Zone
-	}
-	return p.stack.Zone
+	return choices
 }
 
-// uses is what a step takes from the account's limits.
-func (p *planner) uses(n *node) []Use {
-	u := Use{Step: n.ID, Address: n.row.Address, Limit: n.row.kind.Limit, Pos: p.place(n.row, "")}
-	switch {
-	case u.Limit == "":
-		return nil
-	case n.Creates:
-		u.Delta = 1
-	case n == n.row.nodes.gone:
-		u.Delta = -1
-	default:
-		return nil
+func (p *planner) choice(r *row, field string, wanted provider.Named) Choice {
+	c := Choice{Address: r.Address, Field: field, Catalogue: fieldZone, Wanted: wanted, Pos: p.place(r, field)}
+	if f, ok := r.kind.Field(field); ok {
+		c.Catalogue = f.Catalogue
 	}
-	return []Use{u}
+	if r.kind.Zoned && c.Catalogue != fieldZone {
+		c.Zone = p.zone(r)
+	}
+	return c
 }

@@ -35,8 +35,10 @@ func offered(change ...func(*provider.Catalogue)) *provider.Catalogue {
 
 func TestCheck(t *testing.T) {
 	cases := map[string]struct {
-		file  []func(map[string]provider.Fields)
-		cloud []func(*provider.Catalogue)
+		applied bool // already, before the file was changed
+		file    []func(map[string]provider.Fields)
+		cloud   []func(*provider.Catalogue)
+		option  plan.Options
 	}{
 		"all is offered":           {},
 		"misspelt offering":        {file: []func(map[string]provider.Fields){with("vm/web-1", "offering", named("smal"))}},
@@ -49,19 +51,31 @@ func TestCheck(t *testing.T) {
 		"unusable": {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) {
 			c.Entries["template"][0].Unusable = "it is not ready"
 		}}},
-		"nothing offered":  {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Entries["serviceOffering"] = nil }}},
-		"too little left":  {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Limits[0].Max = 7 }}},
-		"just enough left": {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Limits[0].Max = 8 }}},
+		"nothing offered": {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Entries["serviceOffering"] = nil }}},
+		"too little left": {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Limits[0].Max = 7 }}},
+		"a limit that a deletion frees too late": {
+			file:  []func(map[string]provider.Fields){without("vm/web-1"), func(all map[string]provider.Fields) { all["vm/new"] = all["vm/edge"] }},
+			cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Limits[0].Max = 4 }}, applied: true, option: plan.Options{MaxDeletes: 9}},
+		"commands that the role lacks": {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) {
+			c.Commands = map[string]bool{"deployVirtualMachine": false, "createNetwork": true, "registerSSHKeyPair": false}
+		}}},
+		"what is not there, of what may not change": {applied: true,
+			file: []func(map[string]provider.Fields){with("vm/web-1", "template", named("Centos")), with("vm/web-2", "zone", named("adv2")), with("vm/edge", "template", named("Debian"))}},
+		"a link into another zone": {file: []func(map[string]provider.Fields){with("vm/edge", "zone", named("sg1"))}},
+		"just enough left":         {cloud: []func(*provider.Catalogue){func(c *provider.Catalogue) { c.Limits[0].Max = 8 }}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld("shop")
-			p, err := plan.Make(shop(c.file...), w.kinds, w.snapshot(), defaults)
-			if err != nil {
-				t.Fatal(err)
+			if c.applied {
+				w = applied(shop())
 			}
+			if c.option.MaxDeletes == 0 {
+				c.option = defaults
+			}
+			p, _ := plan.Make(shop(c.file...), w.kinds, w.snapshot(), c.option)
 			before := p.String() + choicesOf(p)
-			checked, err := p.Check(offered(c.cloud...))
+			checked, err := p.Check(w.kinds, offered(c.cloud...), plan.ToApply)
 			if p.String()+choicesOf(p) != before {
 				t.Error("Check changed the plan that it was asked of")
 			}
@@ -87,6 +101,37 @@ func choicesOf(p *plan.Plan) string {
 	return b.String()
 }
 
+// Who only looks at a plan may lack the role to apply it.
+func TestCheckToShow(t *testing.T) {
+	w := newWorld("shop")
+	p, err := plan.Make(shop(), w.kinds, w.snapshot(), defaults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(p.Notes)
+	checked, err := p.Check(w.kinds, offered(func(c *provider.Catalogue) {
+		c.Commands = map[string]bool{"deployVirtualMachine": false, "createTags": false}
+		c.LimitsUnread = true
+	}), plan.ToShow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range checked.Notes {
+		if n.Address == (provider.Address{}) {
+			got = append(got, n.Text)
+		}
+	}
+	want := []string{"an apply with these credentials would be refused: the role may not call createTags, deployVirtualMachine",
+		"the account's limits were not checked: the role may not read them"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.Notes) != before {
+		t.Error("Check noted something on the plan that it was asked of")
+	}
+}
+
 // A replacement gives back what it takes before it takes it, so that it fits
 // where nothing is left.
 func TestReplacementNeedsNoLimit(t *testing.T) {
@@ -97,13 +142,13 @@ func TestReplacementNeedsNoLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := offered(func(c *provider.Catalogue) { c.Limits[0].Max = c.Limits[0].Used })
-	if _, err := p.Check(full); err != nil {
+	if _, err := p.Check(w.kinds, full, plan.ToApply); err != nil {
 		t.Error(err)
 	}
 }
 
 // Only what the steps choose has to be read.
-func TestCatalogues(t *testing.T) {
+func TestWanted(t *testing.T) {
 	w := newWorld("shop")
 	made, err := plan.Make(shop(), w.kinds, w.snapshot(), defaults)
 	if err != nil {
@@ -122,8 +167,13 @@ func TestCatalogues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := [][]string{made.Catalogues(), nothing.Catalogues(), scaled.Catalogues(), renamed.Catalogues()}
-	want := [][]string{{"networkOffering", "serviceOffering", "template", "zone"}, nil, {"serviceOffering"}, nil}
+	catalogues := func(names ...string) provider.Wanted { return provider.Wanted{Catalogues: names} }
+	without := func(w provider.Wanted) provider.Wanted { w.Commands = nil; return w }
+	all := catalogues("networkOffering", "serviceOffering", "template", "zone")
+	all.Limits = true
+	got := []provider.Wanted{without(made.Wanted(plan.ToApply)), nothing.Wanted(plan.ToShow), without(scaled.Wanted(plan.ToApply)), renamed.Wanted(plan.ToApply), renamed.Wanted(plan.ToShow)}
+	want := []provider.Wanted{all, {}, catalogues("serviceOffering"),
+		{Commands: []string{"updateVirtualMachine"}}, {Commands: []string{"createTags", "deleteTags", "updateVirtualMachine"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

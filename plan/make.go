@@ -31,14 +31,15 @@ type Options struct {
 }
 
 // Make returns the plan that turns what lives into what the stack declares.
-// Its error is [Problems].
+// Its error is [Problems]; the plan is there all the same, for people to see
+// what was refused.
 func Make(stack *spec.Stack, kinds provider.Kinds, snap *provider.Snapshot, opts Options) (*Plan, error) {
 	p := newPlanner(stack, kinds, snap, opts)
 	return p.plan()
 }
 
 // Destroy returns the plan that removes all that the stack owns, whether it is
-// declared or not. Its error is [Problems].
+// declared or not. Its error, and the plan with it, are as Make's.
 func Destroy(stack *spec.Stack, kinds provider.Kinds, snap *provider.Snapshot, opts Options) (*Plan, error) {
 	p := newPlanner(stack, kinds, snap, opts)
 	p.destroy = true
@@ -129,29 +130,21 @@ func (p *planner) plan() (*Plan, error) {
 		p.relink()
 	}
 	p.guard()
-	if err := p.problems.err(); err != nil && !p.selective() {
-		return nil, err
-	}
 	for i, r := range p.rows {
 		r.rank = i
 		p.addSteps(r)
 	}
-	if p.opts.Compare {
-		return p.result(nil), nil
+	var steps []*node
+	if !p.opts.Compare {
+		p.addEdges()
+		if p.selective() {
+			p.selectRows()
+		}
+		p.roll()
+		steps = p.order()
 	}
-	p.addEdges()
-	if p.selective() {
-		p.selectRows()
-	}
-	p.roll()
-	if err := p.problems.err(); err != nil {
-		return nil, err
-	}
-	steps := p.order()
-	if err := p.problems.err(); err != nil {
-		return nil, err
-	}
-	return p.result(steps), nil
+	plan := p.result(steps)
+	return plan, plan.Problems.err()
 }
 
 // refuse records a problem with the resource of a row.

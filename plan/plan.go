@@ -31,11 +31,14 @@ type Plan struct {
 	Marks []Mark
 	// Notes are remarks on what the plan leaves alone. Sorted by address.
 	Notes []Note
+	// Problems are why the plan must not be applied, sorted by place: it only
+	// shows then what was asked for.
+	Problems Problems
 	// IDs are the ids of the stack's resources that live already.
 	IDs map[provider.Address]string
 	// Choices are the entries of the cloud's catalogues that the steps name,
-	// and Uses what they take from the account's limits, in the order of the
-	// steps: what Check needs to know.
+	// and Uses what they change about what is taken from the account's limits,
+	// in the order of the steps: what Check needs to know.
 	Choices []Choice
 	Uses    []Use
 	// Destroy is set when the plan removes the stack: what remains of its
@@ -45,10 +48,21 @@ type Plan struct {
 	Basis *Basis
 
 	summary *Summary // of a plan that was read from a file
+	astray  Problems // links into other zones, for Check
 }
 
 // Empty reports whether there is nothing to change. Bookkeeping may be due.
 func (p *Plan) Empty() bool { return len(p.Changes) == 0 }
+
+// placeOf is where the changed resource of that address is declared.
+func (p *Plan) placeOf(a provider.Address) spec.Pos {
+	for _, c := range p.Changes {
+		if c.Address == a {
+			return c.Pos
+		}
+	}
+	return spec.Pos{}
+}
 
 // Change is one difference between desired and live, with its reason and cost.
 type Change struct {
@@ -112,8 +126,10 @@ type Step struct {
 	ID    string      `json:"id"` // stable: "vm/web-1 stop", "securityGroup/web authorizeIngress tcp/80"
 	Op    provider.Op `json:"op"`
 	Needs []string    `json:"needs"` // ids of steps that must be done before; sorted
-	// Command is CloudStack's API name, Doc what it does in words.
+	// Command is CloudStack's API name, Instead that on clouds of another make,
+	// Doc what it does in words.
 	Command string `json:"command"`
+	Instead string `json:"instead,omitempty"`
 	Doc     string `json:"doc"`
 	// Last marks pure deletes: none is started before all other steps are
 	// done, and none at all after a failure.

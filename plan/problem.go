@@ -75,12 +75,9 @@ func (ps Problems) Class() Class {
 	return Refused
 }
 
-// err returns the problems as an error, sorted and each once, or nil.
-func (ps Problems) err() error {
-	if len(ps) == 0 {
-		return nil
-	}
-	slices.SortFunc(ps, func(a, b Problem) int {
+// sorted returns the problems, sorted and each once.
+func (ps Problems) sorted() Problems {
+	sorted := slices.SortedFunc(slices.Values(ps), func(a, b Problem) int {
 		return cmp.Or(
 			cmp.Compare(a.Pos.File, b.Pos.File),
 			cmp.Compare(a.Pos.Line, b.Pos.Line),
@@ -92,5 +89,13 @@ func (ps Problems) err() error {
 			cmp.Compare(a.Class, b.Class),
 		)
 	})
-	return slices.Compact(ps)
+	return slices.Compact(sorted)
+}
+
+// err returns the problems as an error, or nil.
+func (ps Problems) err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return ps
 }

@@ -30,18 +30,27 @@ func (p *planner) result(ordered []*node) *Plan {
 		plan.Uses = append(plan.Uses, p.uses(n)...)
 		plan.Steps = append(plan.Steps, n.Step)
 	}
+	for _, r := range p.rows {
+		plan.Choices = append(plan.Choices, p.refusedChoices(r)...)
+	}
 	if !p.opts.Compare && p.stack.Policy != policyObserve {
 		plan.Marks = p.marks()
 	}
 	if p.opts.Bind {
 		plan.Basis = p.basis()
 	}
-	plan.Notes = p.notes
-	slices.SortFunc(plan.Notes, func(a, b Note) int {
+	plan.Notes = sortNotes(p.notes)
+	plan.Problems = p.problems.sorted()
+	plan.astray = p.astray()
+	return plan
+}
+
+// sortNotes sorts notes by address, in place, and has each once.
+func sortNotes(notes []Note) []Note {
+	slices.SortFunc(notes, func(a, b Note) int {
 		return cmp.Or(provider.CompareAddress(a.Address, b.Address), cmp.Compare(a.Text, b.Text))
 	})
-	plan.Notes = slices.Compact(plan.Notes)
-	return plan
+	return slices.Compact(notes)
 }
 
 // change describes what happens to a row.

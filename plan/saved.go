@@ -90,7 +90,7 @@ func (s *Saved) Stale(again *Plan) error {
 	}
 	if s.Plan.Stack != again.Stack {
 		moved(provider.Address{}, "", "it is one of stack %s, and the file is now stack %s", s.Plan.Stack, again.Stack)
-		return problems.err()
+		return problems.sorted().err()
 	}
 	before, now := boundAt(s.Plan.Basis), boundAt(again.Basis)
 	for _, b := range s.Plan.Basis.Bound {
@@ -124,7 +124,7 @@ func (s *Saved) Stale(again *Plan) error {
 	if len(problems) == 0 && !sameSteps(s.Plan.Steps, again.Steps) {
 		moved(provider.Address{}, "", "it would take other steps now")
 	}
-	return problems.err()
+	return problems.sorted().err()
 }
 
 // remedy is what to do about a stale plan. It reminds of the variables that the

@@ -153,7 +153,7 @@ func TestStaleOffers(t *testing.T) {
 		return c
 	}
 	checked := func(id string) *plan.Plan {
-		p, err := mustMake(t, w, stack).Check(offer(id))
+		p, err := mustMake(t, w, stack).Check(w.kinds, offer(id), plan.ToApply)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -79,6 +79,7 @@ func (p *planner) step(r *row, operation, detail string, fields provider.Fields)
 		ID:      id,
 		Op:      provider.Op{Kind: r.Kind, Name: operation, Address: r.Address, ID: r.id(), LiveName: r.liveName(), Fields: fields},
 		Command: op.Command,
+		Instead: op.Instead,
 		Doc:     op.Doc,
 		Slow:    op.Slow,
 	}}

@@ -22,9 +22,8 @@ type Reader interface {
 	// Read takes a snapshot of all kinds in scope, with about one call per
 	// kind and 500 resources.
 	Read(ctx context.Context, scope Scope) (*Snapshot, error)
-	// Catalogue reads what the cloud offers, for the catalogues named (as in
-	// [Field.Catalogue]), and, where [Limits] is among them, what it grants.
-	Catalogue(ctx context.Context, names []string) (*Catalogue, error)
+	// Catalogue reads what the cloud offers, grants and allows.
+	Catalogue(ctx context.Context, wanted Wanted) (*Catalogue, error)
 }
 
 // Operator changes resources.
@@ -59,8 +58,18 @@ type Keeper interface {
 	DeleteAnchor(ctx context.Context, id string) error
 }
 
-// Limits is the name under which [Reader.Catalogue] knows the account's limits.
-const Limits = "limits"
+// Wanted is what is to be read of what a cloud offers, grants and allows.
+type Wanted struct {
+	Catalogues []string // as in [Field.Catalogue]
+	Limits     bool     // of the account, with what is used
+	Commands   []string // CloudStack's names: may the role call them?
+}
+
+// Nothing reports whether there is nothing to read.
+func (w Wanted) Nothing() bool { return len(w.Catalogues)+len(w.Commands) == 0 && !w.Limits }
+
+// Bookkeeping are the commands of CloudStack that tags and notes take.
+func Bookkeeping() []string { return []string{"createTags", "deleteTags"} }
 
 // Scope says what a snapshot is to hold.
 type Scope struct {
@@ -208,10 +217,15 @@ func (Password) GoString() string { return "(hidden)" }
 // MarshalText keeps the password out of JSON.
 func (Password) MarshalText() ([]byte, error) { return []byte("(hidden)"), nil }
 
-// Catalogue is what a cloud offers and grants.
+// Catalogue is what a cloud offers, grants and allows.
 type Catalogue struct {
 	Entries map[string][]Entry // by catalogue name, sorted by name and id
 	Limits  []Limit
+	// Commands are those that were asked about, with whether the role may call
+	// them: nil where the cloud does not tell.
+	Commands map[string]bool
+	// LimitsUnread is set where the role may not read the limits.
+	LimitsUnread bool
 }
 
 // Entry is one thing of a catalogue that can be chosen.
@@ -219,6 +233,9 @@ type Entry struct {
 	Named
 	Zone     Named  // zero where it is in all zones
 	Unusable string // why it can't be chosen, "" where it can
+	// Numbers are what its kind counts and compares, by CloudStack's names:
+	// "cpunumber", "memory" (MiB), "size" (bytes); 1 stands for true.
+	Numbers map[string]int64
 }
 
 // Limit is one quota of the account.
@@ -226,6 +243,8 @@ type Limit struct {
 	Type string // CloudStack's resourcetypename: "user_vm"
 	Max  int64  // -1 without limit
 	Used int64
+	// Bytes is set where Max and Used are bytes, rather than a number of things.
+	Bytes bool
 }
 
 // Errors that decide what a caller does next. An error of a Cloud wraps at

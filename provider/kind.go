@@ -57,6 +57,11 @@ type Kind struct {
 	// Limit is CloudStack's resourcetypename for the quota that one more of
 	// this kind uses ("user_vm"). Empty where there is none.
 	Limit string
+	// Takes is what a resource with these fields takes from the account's
+	// limits, by resourcetypename, where that is more than one of Limit. chosen
+	// has the entries that its fields choose from the cloud's catalogues, those
+	// that are known. Disk space is in bytes. It may be nil.
+	Takes func(f Fields, chosen map[string]Entry) map[string]int64
 
 	// CheckName says what is wrong with a live name, "" where nothing is.
 	CheckName func(name string) string
@@ -65,6 +70,10 @@ type Kind struct {
 	Check func(f Fields) []FieldError
 	// CheckCloud is as Check for what depends on the cloud's capabilities.
 	CheckCloud func(f Fields, c Capabilities) []FieldError
+	// CheckChosen is as Check for what depends on the entries that the fields
+	// of a new resource, or those that change, choose from the cloud's
+	// catalogues; chosen is as for Takes.
+	CheckChosen func(f Fields, chosen map[string]Entry) []FieldError
 }
 
 // FieldError is one complaint of a kind's own rules about a field.
@@ -167,6 +176,7 @@ const (
 type Operation struct {
 	Name    string // "scale", unique in the kind
 	Command string // CloudStack's API name: "scaleVirtualMachine"
+	Instead string // the command that does it on clouds of another make, if any
 	Doc     string // in a person's words: "change the offering"
 	// Stopped is set where the resource must be stopped.
 	Stopped bool

@@ -212,11 +212,13 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 		}
 	}
 	made, err := c.plan(ctx)
+	c.found.Plan = made
+	if made != nil && (err == nil || made.Problems.Class() == plan.Refused) {
+		fmt.Fprint(c.result, render.Plan(made, screen(c.result, c.env)))
+	}
 	if err != nil {
 		return false, err
 	}
-	c.found.Plan = made
-	fmt.Fprint(c.result, render.Plan(made, screen(c.result, c.env)))
 	if made.Empty() && len(made.Marks) == 0 {
 		return made.Destroy, nil
 	}
@@ -235,21 +237,19 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 	return made.Destroy, nil
 }
 
-// plan makes the plan. Of a saved one it makes sure that it is still the same.
+// plan makes the plan, and returns it also where it is refused. Of a saved one
+// it makes sure that it is still the same.
 func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 	opts := plan.Options{MaxDeletes: c.maxDeletes, Targets: c.targets, Excludes: c.excludes, Adopt: c.adopt}
 	if c.saved != nil {
 		opts = c.saved.Options
 	}
 	c.seen.Reader = c.cloud
-	made, err := checkedPlan(ctx, &c.seen, c.stack, c.make, opts)
+	made, err := checkedPlan(ctx, &c.seen, c.stack, c.make, opts, plan.ToApply)
 	if err == nil && c.saved != nil {
 		err = c.saved.Stale(made)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return made, nil
+	return made, err
 }
 
 // undecided says why a run that follows a killed one begins later.

@@ -34,9 +34,9 @@ func (c *connection) Read(ctx context.Context, scope provider.Scope) (snapshot *
 }
 
 // Catalogue implements [provider.Reader].
-func (c *connection) Catalogue(ctx context.Context, names []string) (catalogue *provider.Catalogue, err error) {
+func (c *connection) Catalogue(ctx context.Context, wanted provider.Wanted) (catalogue *provider.Catalogue, err error) {
 	err = c.during(ctx, "Reading what the cloud offers", func() error {
-		catalogue, err = c.Cloud.Catalogue(ctx, names)
+		catalogue, err = c.Cloud.Catalogue(ctx, wanted)
 		return err
 	})
 	return catalogue, err

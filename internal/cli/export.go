@@ -175,7 +175,7 @@ func exported(ctx context.Context, cloud provider.Reader, o export.Options) (*ex
 	if err != nil {
 		return nil, fmt.Errorf("read the cloud: %w", err)
 	}
-	catalogue, err := cloud.Catalogue(ctx, catalogues)
+	catalogue, err := cloud.Catalogue(ctx, provider.Wanted{Catalogues: catalogues})
 	if err != nil {
 		return nil, fmt.Errorf("read what the cloud offers: %w", err)
 	}

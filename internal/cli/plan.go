@@ -93,11 +93,11 @@ func showPlan(ctx context.Context, p *process, o planOptions, result *report.Res
 	result.Simulated = cloud.embedded
 	opts := o.planning
 	opts.Bind = o.save != ""
-	made, err := checkedPlan(ctx, cloud, stack, plan.Make, opts)
-	if err != nil {
-		return err
-	}
+	made, err := checkedPlan(ctx, cloud, stack, plan.Make, opts, plan.ToShow)
 	result.Plan = made
+	if err != nil {
+		return refusedPlan(p, o, made, err)
+	}
 	if o.save != "" {
 		if err := savePlan(o.save, made, o.stackOptions, opts); err != nil {
 			return err
@@ -113,4 +113,20 @@ func showPlan(ctx context.Context, p *process, o planOptions, result *report.Res
 		return said(exitDiffers)
 	}
 	return err
+}
+
+// refusedPlan shows a plan that must not be applied, and returns why. It is not
+// saved. Where the file or the flags are mistaken there is nothing to look at.
+func refusedPlan(p *process, o planOptions, made *plan.Plan, refusal error) error {
+	if made == nil {
+		return refusal
+	}
+	var err error
+	if o.reports.text() && made.Problems.Class() == plan.Refused {
+		_, err = fmt.Fprint(p.stdout, render.Plan(made, screen(p.stdout, p.env)))
+	}
+	if o.save != "" {
+		fmt.Fprintf(p.stderr, "No plan was saved to %s: it would be refused.\n", o.save)
+	}
+	return errors.Join(err, refusal)
 }

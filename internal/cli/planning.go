@@ -13,8 +13,8 @@ import (
 // planner is [plan.Make] or [plan.Destroy].
 type planner func(*spec.Stack, provider.Kinds, *provider.Snapshot, plan.Options) (*plan.Plan, error)
 
-// compare reads the cloud and plans. Its error is [plan.Problems] where there
-// can't be a plan.
+// compare reads the cloud and plans. Where its error is [plan.Problems], the plan
+// shows what was refused.
 func compare(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, opts plan.Options) (*plan.Plan, error) {
 	snapshot, err := cloud.Read(ctx, stack.Scope())
 	if err != nil {
@@ -25,22 +25,19 @@ func compare(ctx context.Context, cloud provider.Reader, stack *loaded, make pla
 }
 
 // checkedPlan is compare, and then a check that the cloud has what the plan
-// needs of its catalogues and grants what it uses.
-func checkedPlan(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, opts plan.Options) (*plan.Plan, error) {
+// needs of its catalogues, grants what it uses and allows what it calls.
+func checkedPlan(ctx context.Context, cloud provider.Reader, stack *loaded, make planner, opts plan.Options, use plan.Purpose) (*plan.Plan, error) {
 	made, err := compare(ctx, cloud, stack, make, opts)
-	if err != nil {
+	if made == nil {
 		return nil, err
 	}
-	names := made.Catalogues()
-	if len(made.Uses) > 0 {
-		names = append(names, provider.Limits)
+	wanted := made.Wanted(use)
+	if wanted.Nothing() {
+		return made, err
 	}
-	if len(names) == 0 {
-		return made, nil
-	}
-	catalogue, err := cloud.Catalogue(ctx, names)
+	catalogue, err := cloud.Catalogue(ctx, wanted)
 	if err != nil {
 		return nil, fmt.Errorf("read what the cloud offers: %w", err)
 	}
-	return made.Check(catalogue)
+	return made.Check(kind.All(), catalogue, use)
 }

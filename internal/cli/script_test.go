@@ -23,7 +23,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs testdata/script. Beside trueup itself, scripts may use
 //
-//	cloud [flavour=NAME] [limit.TYPE=N] [faults=FILE]  start a simulator and point CLOUDSTACK_* at it
+//	cloud [flavour=NAME] [limit.TYPE=N] [forbid=COMMAND,COMMAND...] [faults=FILE]
+//	                                     start a simulator and point CLOUDSTACK_* at it
 //	advance DURATION                     move its clock
 //	api COMMAND [KEY=VALUE...]           call it by hand, as the ordinary user, and wait for the job;
 //	                                     @COMMAND:NAME is the id of what COMMAND lists by that name

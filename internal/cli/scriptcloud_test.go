@@ -48,6 +48,8 @@ func startCloud(ts *testscript.TestScript, _ bool, args []string) {
 			continue
 		}
 		switch name {
+		case "forbid":
+			config.Forbidden = strings.Split(value, ",")
 		case "flavour":
 			config.Flavour = simulator.Flavour(value)
 		case "faults":

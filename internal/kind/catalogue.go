@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,18 +25,11 @@ var catalogues = map[string]func(context.Context, *cloudstack.Client) ([]provide
 }
 
 // Catalogue implements [provider.Reader].
-func (c *cloud) Catalogue(ctx context.Context, names []string) (*provider.Catalogue, error) {
-	entries := make([][]provider.Entry, len(names))
+func (c *cloud) Catalogue(ctx context.Context, wanted provider.Wanted) (*provider.Catalogue, error) {
+	entries := make([][]provider.Entry, len(wanted.Catalogues))
 	result := &provider.Catalogue{Entries: map[string][]provider.Entry{}}
 	g, ctx := errgroup.WithContext(ctx)
-	for i, name := range names {
-		if name == provider.Limits {
-			g.Go(func() (err error) {
-				result.Limits, err = limits(ctx, c.client)
-				return failedTo("list the account's limits", err)
-			})
-			continue
-		}
+	for i, name := range wanted.Catalogues {
 		read, ok := catalogues[name]
 		if !ok {
 			return nil, fmt.Errorf("there is no catalogue %q", name)
@@ -44,13 +39,23 @@ func (c *cloud) Catalogue(ctx context.Context, names []string) (*provider.Catalo
 			return failedTo("list what the cloud offers: "+name, err)
 		})
 	}
+	if wanted.Limits {
+		g.Go(func() (err error) {
+			result.Limits, err = limits(ctx, c.client)
+			if result.LimitsUnread = errors.Is(err, cloudstack.ErrForbidden); result.LimitsUnread {
+				return nil
+			}
+			return failedTo("list the account's limits", err)
+		})
+	}
+	g.Go(func() (err error) {
+		result.Commands, err = c.allowed(ctx, wanted.Commands)
+		return failedTo("list the commands that the role may call", err)
+	})
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	for i, name := range names {
-		if name == provider.Limits {
-			continue
-		}
+	for i, name := range wanted.Catalogues {
 		slices.SortFunc(entries[i], func(a, b provider.Entry) int {
 			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Zone.Name, b.Zone.Name))
 		})
@@ -59,11 +64,51 @@ func (c *cloud) Catalogue(ctx context.Context, names []string) (*provider.Catalo
 	return result, nil
 }
 
+// allowed tells which of some commands the role may call: nil where the server
+// does not tell, for want of its API discovery plugin. Each is asked about by
+// itself: all of them together are an answer of 2 MB (listApis).
+func (c *cloud) allowed(ctx context.Context, commands []string) (map[string]bool, error) {
+	answers := make([]bool, len(commands))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(asked)
+	for i, name := range commands {
+		g.Go(func() (err error) {
+			answers[i], err = c.knows(ctx, name)
+			return err
+		})
+	}
+	err := g.Wait()
+	if errors.Is(err, cloudstack.ErrAuth) || errors.Is(err, cloudstack.ErrForbidden) { // there is no such command as listApis
+		return nil, nil
+	}
+	may := make(map[string]bool, len(commands))
+	for i, name := range commands {
+		may[name] = answers[i]
+	}
+	return may, err
+}
+
+// asked is how many commands are asked about at a time.
+const asked = 4
+
+// serviceOfferings tells of an offering whose processors and memory the machine
+// chooses "custom", and of its bounds, where it has any, such as
+// "mincpunumber".
 func serviceOfferings(ctx context.Context, client *cloudstack.Client) ([]provider.Entry, error) {
 	offerings, err := collect(ctx, client, cloudstack.ListServiceOfferings{})
 	entries := make([]provider.Entry, len(offerings))
 	for i, o := range offerings {
-		entries[i] = provider.Entry{Named: named(o.Name, o.ID)}
+		entries[i] = provider.Entry{Named: named(o.Name, o.ID), Numbers: map[string]int64{
+			"cpunumber": int64(o.CPUNumber), "cpuspeed": int64(o.CPUSpeed), "memory": int64(o.Memory), "rootdisksize": o.RootDiskSize,
+		}}
+		if o.IsCustomized {
+			entries[i].Numbers["custom"] = 1
+			for key, value := range o.ServiceOfferingDetails {
+				if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+					entries[i].Numbers[strings.ToLower(key)] = n
+				}
+			}
+		}
 		if o.State != "" && o.State != "Active" {
 			entries[i].Unusable = "its state is " + o.State
 		}
@@ -77,7 +122,7 @@ func templates(ctx context.Context, client *cloudstack.Client) ([]provider.Entry
 	listed, err := collect(ctx, client, cloudstack.ListTemplates{TemplateFilter: "executable"})
 	entries := make([]provider.Entry, len(listed))
 	for i, t := range listed {
-		entries[i] = provider.Entry{Named: named(t.Name, t.ID)}
+		entries[i] = provider.Entry{Named: named(t.Name, t.ID), Numbers: map[string]int64{"size": t.Size}}
 		if t.ZoneID != "" {
 			entries[i].Zone = named(t.ZoneName, t.ZoneID)
 		}
@@ -93,6 +138,9 @@ func zones(ctx context.Context, client *cloudstack.Client) ([]provider.Entry, er
 	entries := make([]provider.Entry, len(listed))
 	for i, z := range listed {
 		entries[i] = provider.Entry{Named: named(z.Name, z.ID)}
+		if groups := z.SecurityGroupsEnabled; groups.Set && !groups.V {
+			entries[i].Numbers = map[string]int64{"withoutgroups": 1}
+		}
 		if z.AllocationState != "" && z.AllocationState != "Enabled" {
 			entries[i].Unusable = "it is " + z.AllocationState
 		}
@@ -142,25 +190,38 @@ func limits(ctx context.Context, client *cloudstack.Client) ([]provider.Limit, e
 	var limits []provider.Limit
 	for _, l := range listed {
 		if n, known := used[l.ResourceTypeName]; known && l.Tag == "" {
-			limits = append(limits, provider.Limit{Type: l.ResourceTypeName, Max: l.Max, Used: n})
+			limit := provider.Limit{Type: l.ResourceTypeName, Max: l.Max, Used: n, Bytes: l.ResourceTypeName == "primary_storage"}
+			if limit.Bytes { // listed in GiB
+				limit.Max, limit.Used = inBytes(limit.Max), inBytes(limit.Used)
+			}
+			limits = append(limits, limit)
 		}
 	}
 	slices.SortFunc(limits, func(a, b provider.Limit) int { return cmp.Compare(a.Type, b.Type) })
 	return limits, nil
 }
 
+// inBytes is a number of GiB in bytes; -1, which stands for no limit, stays.
+func inBytes(gib int64) int64 {
+	if gib < 0 {
+		return gib
+	}
+	return gib * int64(provider.GiB)
+}
+
 // usage is what an account uses, by resourcetypename.
 func usage(a cloudstack.Account) map[string]int64 {
 	return map[string]int64{
-		"user_vm":   a.VMTotal,
-		"public_ip": a.IPTotal,
-		"volume":    a.VolumeTotal,
-		"snapshot":  a.SnapshotTotal,
-		"template":  a.TemplateTotal,
-		"project":   a.ProjectTotal,
-		"network":   a.NetworkTotal,
-		"vpc":       a.VPCTotal,
-		"cpu":       a.CPUTotal,
-		"memory":    a.MemoryTotal,
+		"user_vm":         a.VMTotal,
+		"public_ip":       a.IPTotal,
+		"volume":          a.VolumeTotal,
+		"snapshot":        a.SnapshotTotal,
+		"template":        a.TemplateTotal,
+		"project":         a.ProjectTotal,
+		"network":         a.NetworkTotal,
+		"vpc":             a.VPCTotal,
+		"cpu":             a.CPUTotal,
+		"memory":          a.MemoryTotal,
+		"primary_storage": a.PrimaryStorageTotal,
 	}
 }

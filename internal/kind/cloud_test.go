@@ -136,7 +136,7 @@ func TestSnapshotIsSorted(t *testing.T) {
 func TestCatalogue(t *testing.T) {
 	inCloud(t, simulator.Config{Limits: map[string]int64{"user_vm": 7}}, func(b *bench) {
 		b.create("vm", "web-1", machineIn(b, "sg1", nil))
-		c, err := b.cloud.Catalogue(b.t.Context(), []string{"serviceOffering", "template", "zone", "networkOffering", provider.Limits})
+		c, err := b.cloud.Catalogue(b.t.Context(), provider.Wanted{Catalogues: []string{"serviceOffering", "template", "zone", "networkOffering"}, Limits: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +163,7 @@ func TestCatalogue(t *testing.T) {
 		if !slices.Contains(c.Limits, want) {
 			t.Errorf("limits: %v", c.Limits)
 		}
-		if _, err := b.cloud.Catalogue(b.t.Context(), []string{"nonesuch"}); err == nil {
+		if _, err := b.cloud.Catalogue(b.t.Context(), provider.Wanted{Catalogues: []string{"nonesuch"}}); err == nil {
 			t.Error("an unknown catalogue is no error")
 		}
 	})

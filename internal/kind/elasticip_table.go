@@ -35,8 +35,8 @@ func elasticIPTable() *provider.Kind {
 		Fields: fields,
 		Operations: []provider.Operation{
 			{Name: "associate", Command: "associateIpAddress", Doc: "reserve and take a free address", Slow: true},
-			{Name: "attach", Command: "enableStaticNat", Doc: "attach it to a machine", Serial: true, Slow: true},
-			{Name: "detach", Command: "disableStaticNat", Doc: "detach it from a machine", Serial: true, Slow: true},
+			{Name: "attach", Command: "enableStaticNat", Instead: "addIpToNic", Doc: "attach it to a machine", Serial: true, Slow: true},
+			{Name: "detach", Command: "disableStaticNat", Instead: "removeIpFromNic", Doc: "detach it from a machine", Serial: true, Slow: true},
 			tagOperation(),
 			untagOperation(),
 			{Name: "release", Command: "disassociateIpAddress", Doc: "release the address", Slow: true},

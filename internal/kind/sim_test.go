@@ -168,7 +168,7 @@ func hand[R any](b *bench, cmd cloudstack.Command[R]) R {
 // one.
 func (b *bench) choose(catalogue, name, zone string) provider.Named {
 	b.t.Helper()
-	c, err := b.cloud.Catalogue(b.t.Context(), []string{catalogue})
+	c, err := b.cloud.Catalogue(b.t.Context(), provider.Wanted{Catalogues: []string{catalogue}})
 	if err != nil {
 		b.t.Fatal(err)
 	}

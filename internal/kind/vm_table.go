@@ -119,7 +119,9 @@ func vmTable() *provider.Kind {
 		Marker:         "the detail `trueup` = `<stack>/<address>`, which is stored with the machine in its deployment",
 		Zoned:          true,
 		Limit:          "user_vm",
+		Takes:          machineTakes,
 		CheckName:      checkMachineName,
 		Check:          func(f provider.Fields) []provider.FieldError { return checkMachine(f, fields) },
+		CheckChosen:    checkMachineChoices,
 	}
 }

@@ -126,7 +126,7 @@ func (l *lab) offers() *provider.Catalogue {
 			}
 		}
 	}
-	catalogue, err := l.cloud.Catalogue(l.ctx, names)
+	catalogue, err := l.cloud.Catalogue(l.ctx, provider.Wanted{Catalogues: names})
 	if err != nil {
 		l.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func (l *lab) plan(stack *spec.Stack, opts plan.Options) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Check(l.offers())
+	return p.Check(kinds, l.offers(), plan.ToApply)
 }
 
 // mustPlan is plan, which must not be refused.

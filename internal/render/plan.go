@@ -16,7 +16,7 @@ import (
 func Plan(p *plan.Plan, s Screen) string {
 	in := newInk(s)
 	var b strings.Builder
-	if p.Empty() {
+	if p.Empty() && len(p.Problems) == 0 {
 		b.WriteString(hang("", in.bold.Render("No changes.")+" "+nothing(p), s))
 		writeNotes(&b, p.Notes, s, in)
 		return b.String()
@@ -30,6 +30,9 @@ func Plan(p *plan.Plan, s Screen) string {
 		text += " " + estimated(n)
 	}
 	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+text, s))
+	if len(p.Problems) > 0 {
+		b.WriteString(hang("", in.bad.Render("Refused:")+" nothing of it may be done, for "+count(len(p.Problems), "reason")+".", s))
+	}
 	return b.String()
 }
 

@@ -87,7 +87,7 @@ func listAPIs(c *call) (object, *apiError) {
 	name := c.params["name"]
 	var found []string
 	for _, cmd := range c.world.center.commands {
-		if (name == "" || cmd.name == name) && (!cmd.adminOnly || c.admin()) {
+		if (name == "" || cmd.name == name) && c.world.mayCall(cmd, c.account) {
 			found = append(found, cmd.name)
 		}
 	}

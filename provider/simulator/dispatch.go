@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,6 +58,11 @@ func listed(content object) int {
 	return 0
 }
 
+// mayCall reports whether the role of an account has a command.
+func (w *world) mayCall(cmd *command, a *account) bool {
+	return a.Type == accountAdmin || !cmd.adminOnly && !slices.Contains(w.config.Forbidden, cmd.name)
+}
+
 // handle finds the user of a request and runs its command. It returns the key of the answer and its content.
 func (s *Server) handle(cmd *command, raw map[string]string, q *Request, a *reply) (string, object, *apiError) {
 	w := s.world
@@ -83,7 +89,7 @@ func (s *Server) handle(cmd *command, raw map[string]string, q *Request, a *repl
 		}
 		return key, nil, errCredentials
 	}
-	if cmd.adminOnly && owner.Type != accountAdmin {
+	if !w.mayCall(cmd, owner) {
 		return "errorresponse", nil, unavailable(name, owner)
 	}
 	x := s.faulty.next(name, owner.Name, w.Now)

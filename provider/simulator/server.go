@@ -30,6 +30,7 @@ type Config struct {
 	Latency      Latency          // how long answers and jobs take
 	Host         Host             // what machines run on
 	Limits       map[string]int64 // what an ordinary account may have, by type as in listResourceLimits ("user_vm"); else unlimited
+	Forbidden    []string         // commands that an ordinary account's role may not call, and listApis doesn't show it
 	Reinstall    bool             // restoreVirtualMachine works; the recorded server's hypervisor can't and fails (530)
 	RateLimit    RateLimit        // throttling of ordinary accounts; none unless set
 	Faults       *Faults          // what goes wrong; nothing unless set
