@@ -150,7 +150,7 @@ func (c *cloudProcess) stop() {
 }
 
 // program is this program, to be run in a process of its own; see TestMain.
-func program(t testing.TB, args ...string) *exec.Cmd {
+func program(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {

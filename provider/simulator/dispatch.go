@@ -69,7 +69,7 @@ func (s *Server) handle(cmd *command, raw map[string]string, q *Request, a *repl
 	name, named := raw["command"]
 	key := "errorresponse"
 	switch {
-	case !named:
+	case !named && len(raw) > 0:
 		key = "null"
 	case cmd != nil:
 		key = cmd.answerKey()

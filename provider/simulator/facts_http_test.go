@@ -185,6 +185,9 @@ func TestACommandIsNeeded(t *testing.T) {
 	if a := as(t, s, s.User()).send(http.MethodGet, "response=json"); a.status != 401 || a.key != "null" {
 		t.Errorf("%d %s", a.status, a.text)
 	}
+	if a := as(t, s, s.User()).send(http.MethodGet, ""); a.status != 401 || !strings.Contains(a.text, "<errorresponse>") {
+		t.Errorf("nothing at all: %d %s", a.status, a.text)
+	}
 }
 
 func TestCharactersOutsideTheDatabaseAre530AndControlCharacters431(t *testing.T) {

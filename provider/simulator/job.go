@@ -15,6 +15,9 @@ const (
 // jobLifetime is how long an ended job can be asked about (job.expire.minutes).
 const jobLifetime = 24 * time.Hour
 
+// jobsBefore is the number of the last job of the installation, whose jobs are nobody's to see.
+const jobsBefore = 100
+
 // A job is an accepted asynchronous command.
 type job struct {
 	row

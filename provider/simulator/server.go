@@ -147,6 +147,7 @@ func withDefaults(c Config) Config {
 // found fills a new world with what is there before anybody does anything.
 func (w *world) found(now time.Time) {
 	w.Now = now
+	w.Jobs.Last = jobsBefore
 	w.addAccounts()
 	w.addHosts()
 	w.addSharedNetwork()
