@@ -13,6 +13,7 @@ type storedValue struct {
 	Number *int64                 `json:"number,omitempty"`
 	Flag   *bool                  `json:"flag,omitempty"`
 	Bytes  *provider.Size         `json:"bytes,omitempty"`
+	Span   *provider.Duration     `json:"span,omitempty"`
 	Map    *map[string]string     `json:"map,omitempty"`
 	Named  *provider.Named        `json:"named,omitempty"`
 	Link   *provider.Ref          `json:"link,omitempty"`
@@ -33,6 +34,8 @@ func storeValue(v provider.Value) storedValue {
 		return storedValue{Flag: &v}
 	case provider.Size:
 		return storedValue{Bytes: &v}
+	case provider.Duration:
+		return storedValue{Span: &v}
 	case map[string]string:
 		return storedValue{Map: &v}
 	case provider.Named:
@@ -69,6 +72,8 @@ func (s storedValue) value() (provider.Value, error) {
 		return *s.Flag, nil
 	case s.Bytes != nil:
 		return *s.Bytes, nil
+	case s.Span != nil:
+		return *s.Span, nil
 	case s.Map != nil:
 		return *s.Map, nil
 	case s.Named != nil:

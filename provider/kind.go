@@ -95,6 +95,7 @@ const (
 	Content             // Blob: a string, {file: path} or, with Vars, {file, vars}
 	Object              // Fields, of the sub-fields Fields
 	Nested              // resources of another kind, each linked back; live, []Ref
+	Span                // Duration, written as 5m
 )
 
 // Field describes one field of a kind.

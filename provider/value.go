@@ -53,6 +53,7 @@ func splitNumber(s string) (string, int) {
 //
 //	string, int64, bool
 //	Size                in bytes
+//	Duration            in whole seconds
 //	map[string]string
 //	Named               an entry of one of the cloud's catalogues
 //	Ref, []Ref          links, in declared order; compared as a set

@@ -83,8 +83,6 @@ func (l *loader) checkFields(n *node, fields []provider.Field, also ...string) {
 	for _, e := range n.entries {
 		switch {
 		case slices.Contains(known, e.key):
-		case slices.Contains(comingFields, e.key):
-			l.wrongKey(e, "", "%s is not supported yet", e.key)
 		default:
 			l.wrongKey(e, l.hintFields(e.key, known), "unknown field %s", quote(e.key))
 		}
@@ -118,6 +116,8 @@ func (d *decoder) value(f provider.Field, n *node) (provider.Value, bool) {
 		return d.blob(f, n)
 	case provider.Object:
 		return d.object(f, n)
+	case provider.Span:
+		return d.span(n)
 	default:
 		panic("spec: the field " + f.Name + " is of no known type")
 	}

@@ -150,9 +150,6 @@ func (l *loader) headerText(name string) (n *node, text string, ok bool) {
 
 func (l *loader) headerDecoder() *decoder { return &decoder{loader: l, variable: l.vars.get} }
 
-// Fields that the design has and this version has not.
-var comingFields = []string{"ready", "order", "pause"}
-
 // alternatives lists what was expected: "a, b or c".
 func alternatives(words []string) string {
 	if len(words) < 2 {

@@ -53,6 +53,8 @@ func fieldSchema(kinds provider.Kinds, f provider.Field) schema {
 		return schema{"type": []string{"boolean", "string", "null"}, "pattern": hasVariable}
 	case provider.Bytes:
 		return schema{"type": []string{"string", "null"}, "pattern": `^0*[1-9][0-9]* ?([KMGT]i)?B$|` + hasVariable}
+	case provider.Span:
+		return schema{"type": []string{"string", "null"}, "pattern": `^([0-9]+h([0-9]+m)?([0-9]+s)?|[0-9]+m([0-9]+s)?|[0-9]+s)$|` + hasVariable}
 	case provider.Choice:
 		s := object(map[string]any{"id": idSchema()})
 		s["type"] = []string{"string", "number", "boolean", "object", "null"}

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -70,6 +71,12 @@ func testKinds() provider.Kinds {
 				{Name: "password", Type: provider.Text, Enum: []string{"long", "longer"}, Secret: true},
 				{Name: "update", Type: provider.Object, Setting: true, Fields: []provider.Field{
 					{Name: "maxUnavailable", Type: provider.Integer, Min: 1, Max: 1000},
+					{Name: "order", Type: provider.Links, Kind: "vm", Setting: true},
+					{Name: "pause", Type: provider.Span, Setting: true},
+				}},
+				{Name: "ready", Type: provider.Object, Setting: true, Fields: []provider.Field{
+					{Name: "tcp", Type: provider.Integer, Min: 1, Max: 65535, Required: true},
+					{Name: "timeout", Type: provider.Span, Default: provider.Duration(5 * time.Minute)},
 				}},
 				{Name: "details", Type: provider.Map, Subset: true},
 				{Name: "disks", Type: provider.Nested, Kind: "volume", Via: "attach", Setting: true},

@@ -116,6 +116,26 @@ func (d *decoder) bytes(n *node) (provider.Value, bool) {
 	return bytes, true
 }
 
+// span decodes a duration such as 5m.
+func (d *decoder) span(n *node) (provider.Value, bool) {
+	text, ok := d.scalar(n)
+	if !ok {
+		return nil, false
+	}
+	span, err := provider.ParseDuration(text)
+	if err != nil {
+		hint := ""
+		if number.MatchString(text) {
+			hint = "write " + text + "s for seconds"
+		}
+		d.wrong(n, hint, "%v", err)
+		return nil, false
+	}
+	return span, true
+}
+
+var number = regexp.MustCompile(`^[0-9]{1,9}$`)
+
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
 // choice decodes an entry of a catalogue: a name, an id, or {id: …}.

@@ -236,6 +236,8 @@ func drawField(t *rapid.T, kinds provider.Kinds, f provider.Field) any {
 			long["onChange"] = rapid.SampledFrom(f.Modes).Draw(t, "mode")
 		}
 		return pick("text", 5, long, fixed{"file": "content"})
+	case provider.Span:
+		return pick("30s", "5m", "1h30m", "${none:-2h1s}")
 	case provider.Object:
 		out := fixed{}
 		for _, sub := range f.Fields {

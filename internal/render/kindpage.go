@@ -80,6 +80,8 @@ func fieldType(f provider.Field) string {
 		return "`true` or `false`"
 	case provider.Bytes:
 		return "size, such as `20GiB`"
+	case provider.Span:
+		return "duration, such as `5m`"
 	case provider.Choice:
 		return "name or id of a " + words(f.Catalogue)
 	case provider.Link:
