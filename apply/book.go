@@ -86,11 +86,8 @@ func (r *run) enter(n *node) {
 	if n.phase == Waiting {
 		r.keep(n)
 	}
-	outage := provider.NoteKey(provider.TagOutage, n.Op.Address)
-	if value, open := r.anchor[outage]; open && n.Starts && n.phase == Done {
-		r.forget(n.Op.Address, tag{outage, value})
-	}
 	a := r.book.account(n.Op.Address)
+	r.enterOutage(n, a)
 	if n.phase != Done {
 		a.undone = true
 	} else if n.Creates {
@@ -98,6 +95,22 @@ func (r *run) enter(n *node) {
 	}
 	if a.open--; a.open == 0 {
 		r.post(a)
+	}
+}
+
+// enterOutage closes the note of an outage with the last step that ends it. Where
+// that step did not succeed, a note tells the next run that the resource is not
+// back.
+func (r *run) enterOutage(n *node, a *account) {
+	outage := provider.NoteKey(provider.TagOutage, n.Op.Address)
+	value, open := r.anchor[outage]
+	switch {
+	case n != r.graph.starts[n.Op.Address]:
+	case n.phase == Done && open:
+		r.forget(n.Op.Address, tag{outage, value})
+	case n.phase != Done && !open && r.opts.Lease != nil && (a.made || n.phase != NotStarted):
+		note := outageNote(n.Op.Address, r.opts.Run)
+		r.book.queue = append(r.book.queue, &entry{address: n.Op.Address, note: note.tags()})
 	}
 }
 

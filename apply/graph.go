@@ -16,9 +16,13 @@ type graph struct {
 	nodes  []*node // in the plan's order
 	byID   map[string]*node
 	stops  map[provider.Address]*node // the steps that begin an outage
+	starts map[provider.Address]*node // the last of those that end it
 	ready  []*node                    // nothing in the order keeps them, in the plan's order
 	serial map[string]bool
 	left   int // steps that have not ended
+	// halted holds, of the declarations whose members take turns, the step for
+	// which no other turn is begun.
+	halted map[string]string
 	// open counts those of them that are before the barrier: not Last.
 	open int
 	// bar is the first step of the plan whose end keeps pure deletes from
@@ -43,12 +47,16 @@ type node struct {
 	chosen              string // id that Prepare chose
 	note                tag    // open on the anchor; zero where there is none
 	began               time.Time
+	due                 time.Time // not to be started before
 }
 
 // newGraph panics if the plan is not in topological order: that is a mistake
 // of the planner's, not of a user.
 func newGraph(steps []plan.Step) *graph {
-	g := &graph{byID: map[string]*node{}, stops: map[provider.Address]*node{}, serial: map[string]bool{}, left: len(steps)}
+	g := &graph{
+		byID: map[string]*node{}, stops: map[provider.Address]*node{}, starts: map[provider.Address]*node{},
+		serial: map[string]bool{}, halted: map[string]string{}, left: len(steps),
+	}
 	for i := range steps {
 		n := &node{Step: &steps[i], index: i, needs: len(steps[i].Needs), attempt: 1}
 		for _, id := range n.Needs {
@@ -61,6 +69,9 @@ func newGraph(steps []plan.Step) *graph {
 		g.byID[n.ID] = n
 		if n.Stops {
 			g.stops[n.Op.Address] = n
+		}
+		if n.Starts {
+			g.starts[n.Op.Address] = n
 		}
 		g.nodes = append(g.nodes, n)
 		if !n.Last {
@@ -78,17 +89,20 @@ func (g *graph) offer(n *node) {
 	if n.phase != "" || n.needs > 0 || n.Last && g.open > 0 {
 		return
 	}
+	if n.Pause > 0 && n.due.IsZero() && len(n.Needs) > 0 {
+		n.due = time.Now().Add(time.Duration(n.Pause))
+	}
 	i, there := slices.BinarySearchFunc(g.ready, n, func(a, b *node) int { return cmp.Compare(a.index, b.index) })
 	if !there {
 		g.ready = slices.Insert(g.ready, i, n)
 	}
 }
 
-// take removes the first ready step that ok accepts and that no other step of
-// the same Serial keeps. It returns nil if there is none.
+// take removes the first ready step that ok accepts, that is due and that no
+// other step of the same Serial keeps. It returns nil if there is none.
 func (g *graph) take(ok func(*node) bool) *node {
 	for i, n := range g.ready {
-		if g.serial[n.Serial] || !ok(n) {
+		if g.serial[n.Serial] || n.paused() || !ok(n) {
 			continue
 		}
 		g.ready = slices.Delete(g.ready, i, i+1)
@@ -105,6 +119,21 @@ func (g *graph) giveBack(n *node) {
 	delete(g.serial, n.Serial)
 	n.phase = ""
 	g.offer(n)
+}
+
+// paused reports whether the step is not due yet.
+func (n *node) paused() bool { return time.Now().Before(n.due) }
+
+// wakes is when the first of the ready steps that pause is due; the zero time
+// where none does.
+func (g *graph) wakes() time.Time {
+	var first time.Time
+	for _, n := range g.ready {
+		if n.paused() && (first.IsZero() || n.due.Before(first)) {
+			first = n.due
+		}
+	}
+	return first
 }
 
 // finish ends n in a final phase and returns it and the steps that will not be
@@ -147,6 +176,9 @@ func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
 			ended = g.end(next, NotStarted, cause, ended)
 		}
 	}
+	if (phase == Failed || phase == Running) && n.Turn != "" && g.halted[n.Turn] == "" {
+		ended = g.halt(n, ended)
+	}
 	if n.Last {
 		return ended
 	}
@@ -159,12 +191,40 @@ func (g *graph) end(n *node, phase Phase, cause string, ended []*node) []*node {
 	return ended
 }
 
-// endsOutage reports whether a step is to be started although another of the
-// outage failed: a machine that the run has stopped is not left so. What needs
+// endsOutage reports whether a step is to be started although something that the
+// outage was for failed: a machine that the run stops is not left so. What needs
 // it is not started all the same.
 func (g *graph) endsOutage(n *node, cause string) bool {
 	failed, stop := g.byID[cause], g.stops[n.Op.Address]
-	return n.Starts && failed != nil && failed.phase == Failed && failed.Op.Address == n.Op.Address && stop != nil && stop.phase == Done
+	if !n.Starts || failed == nil || failed.phase != Failed || stop == nil {
+		return false
+	}
+	begun := stop.phase == Started || stop.phase == Submitted || stop.phase == Done
+	return begun && (failed.Op.Address != n.Op.Address || !failed.Starts)
+}
+
+// halt ends the turns of n's declaration that have not been begun: a member did
+// not come back, and no other is to be risked. What is being prepared is ended
+// once that is done.
+func (g *graph) halt(n *node, ended []*node) []*node {
+	g.halted[n.Turn] = n.ID
+	for _, other := range g.nodes {
+		if g.barred(other) && !other.preparing {
+			ended = g.end(other, NotStarted, n.ID, ended)
+		}
+	}
+	return ended
+}
+
+// barred reports whether a step belongs to a turn that is not to be begun any
+// more.
+func (g *graph) barred(n *node) bool {
+	if n.Turn == "" || n.phase != "" || g.halted[n.Turn] == "" {
+		return false
+	}
+	return !slices.ContainsFunc(g.nodes, func(o *node) bool {
+		return o.Turn == n.Turn && o.Op.Address == n.Op.Address && o.phase != "" && o.phase != NotStarted
+	})
 }
 
 // raise lets pure deletes start once everything else has ended, or ends them

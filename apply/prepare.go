@@ -28,7 +28,7 @@ func (r *run) prepareAhead(ctx context.Context) {
 	}
 	var batch []*preparation
 	for _, n := range r.graph.ready {
-		if r.needsPreparing(n) && !n.prepared && len(batch) < maxNotes {
+		if r.needsPreparing(n) && !n.prepared && !n.paused() && len(batch) < maxNotes {
 			n.preparing = true
 			batch = append(batch, &preparation{node: n, op: r.op(n), creates: n.Creates, attempt: n.attempt})
 		}
@@ -109,6 +109,9 @@ func (r *run) enlist(ctx context.Context, batch []*preparation) {
 		r.prepared++
 		if n.note != (tag{}) {
 			r.anchor[n.note.key] = n.note.value
+		}
+		if r.graph.barred(n) {
+			r.conclude(n, Outcome{}, r.graph.end(n, NotStarted, r.graph.halted[n.Turn], nil))
 		}
 	}
 }

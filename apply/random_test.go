@@ -15,8 +15,9 @@ import (
 
 // TestAnyGraphRunsInOrder runs 1,000 random graphs of steps that succeed, fail,
 // are refused, are lost or wait, under random limits, with and without a lease,
-// ended gently or at once, and watches from outside: needs are done before, limits hold, every step ends
-// once, what is not started names the step that kept it, creates are noted.
+// ended gently or at once, some in turns and with pauses, and watches from outside: needs are done before,
+// limits hold, every step ends once, what is not started names the step that kept it, creates are noted,
+// no turn is begun once one has failed.
 func TestAnyGraphRunsInOrder(t *testing.T) {
 	for seed := range uint64(1000) {
 		synctest.Test(t, func(t *testing.T) { runRandom(t, seed) })
@@ -55,6 +56,7 @@ func runRandom(t *testing.T, seed uint64) {
 		}
 	}
 	failed := false // before the barrier
+	halted, ended := map[string]bool{}, map[string]time.Time{}
 	opts.Observe = func(e Event) {
 		if e.Step == nil {
 			return
@@ -77,6 +79,14 @@ func runRandom(t *testing.T, seed uint64) {
 					t.Errorf("%s started while its need %s was %q", s.ID, need, phases[need])
 				}
 			}
+			for _, need := range s.Needs {
+				if since := e.At.Sub(ended[need]); since < time.Duration(s.Pause) {
+					t.Errorf("%s started %s after %s, before its pause of %s was over", s.ID, since, need, s.Pause)
+				}
+			}
+			if s.Turn != "" && halted[s.Turn] {
+				t.Errorf("%s began a turn after one had failed", s.ID)
+			}
 			if s.Last && (open > 0 || failed) {
 				t.Errorf("%s started with %d steps open, failure %v", s.ID, open, failed)
 			}
@@ -87,6 +97,8 @@ func runRandom(t *testing.T, seed uint64) {
 				t.Errorf("%s started without a note", s.ID)
 			}
 		case e.Phase.Final():
+			ended[s.ID] = e.At
+			halted[s.Turn] = halted[s.Turn] || e.Phase == Failed || e.Phase == Running
 			if before != "" {
 				running--
 				serial[s.Serial]--
@@ -100,7 +112,7 @@ func runRandom(t *testing.T, seed uint64) {
 			if cause := phases[e.Cause]; cause == Done || cause == NotStarted || !cause.Final() {
 				t.Errorf("%s not started because of %s, which is %q", s.ID, e.Cause, cause)
 			}
-			if !leadsTo(byID, e.Cause, s) && !s.Last {
+			if !leadsTo(byID, e.Cause, s) && !keepsTurn(byID, e.Cause, s) && !s.Last {
 				t.Errorf("%s does not depend on %s", s.ID, e.Cause)
 			}
 		}
@@ -152,6 +164,12 @@ func randomPlan(rnd *rand.Rand, cloud *fakeCloud) *plan.Plan {
 		if rnd.IntN(4) == 0 {
 			s.Serial = fmt.Sprintf("t/g%d", rnd.IntN(2))
 		}
+		if rnd.IntN(4) == 0 && op != "delete" {
+			s.Turn = fmt.Sprintf("t/turn%d", rnd.IntN(2))
+		}
+		if rnd.IntN(8) == 0 {
+			s.Pause = provider.Duration(rnd.IntN(90)) * provider.Duration(time.Second)
+		}
 		b := behaviour{takes: time.Duration(rnd.IntN(60)) * time.Second}
 		switch rnd.IntN(14) {
 		case 0:
@@ -171,6 +189,17 @@ func randomPlan(rnd *rand.Rand, cloud *fakeCloud) *plan.Plan {
 		steps = append(steps, s)
 	}
 	return planOf(steps...)
+}
+
+// keepsTurn reports whether a step keeps turns of its declaration from being
+// begun, and with them another step.
+func keepsTurn(steps map[string]*plan.Step, cause string, to *plan.Step) bool {
+	for _, s := range steps {
+		if s.Turn != "" && s.Turn == steps[cause].Turn && (s == to || leadsTo(steps, s.ID, to)) {
+			return true
+		}
+	}
+	return false
 }
 
 // leadsTo reports whether a step needs another, however far.

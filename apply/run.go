@@ -114,7 +114,8 @@ func (r *run) loop(ctx context.Context) {
 	for {
 		r.startSteps(ctx)
 		r.keepBook(ctx)
-		if r.working == 0 {
+		wakes := r.graph.wakes()
+		if r.working == 0 && wakes.IsZero() {
 			break
 		}
 		select {
@@ -127,10 +128,19 @@ func (r *run) loop(ctx context.Context) {
 			left, r.book.left = nil, true
 			r.interrupt(context.Cause(ctx))
 		case <-r.book.due():
+		case <-at(wakes):
 		}
 	}
 	_ = r.workers.Wait() // workers answer, they return no errors
 	r.report.Took = time.Since(r.began)
+}
+
+// at fires at a time; never for the zero time.
+func at(t time.Time) <-chan time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return time.After(time.Until(t))
 }
 
 // work runs job in a goroutine, and in the loop the answer that it returns.
@@ -199,7 +209,12 @@ const Noticeable = 2 * time.Second
 // finish records the end of a step, and of those that will not be started for
 // it. What o leaves out is filled in.
 func (r *run) finish(n *node, o Outcome) {
-	for _, ended := range r.graph.finish(n, o.Phase) {
+	r.conclude(n, o, r.graph.finish(n, o.Phase))
+}
+
+// conclude records the ends of n and of the others that ended with it.
+func (r *run) conclude(n *node, o Outcome, all []*node) {
+	for _, ended := range all {
 		if ended != n {
 			o = Outcome{}
 		}

@@ -94,6 +94,7 @@ func (p *planner) decideLive(r *row) {
 	case r.was != provider.Address{}:
 		r.action = Rename
 	}
+	p.findUnready(r)
 	if r.adopted {
 		r.because("it lives already, and nobody owns it")
 	}

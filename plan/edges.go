@@ -23,6 +23,9 @@ func (p *planner) addEdges() {
 		}
 	}
 	p.handOver()
+	for _, r := range p.rows {
+		p.afterPreparations(r)
+	}
 }
 
 // afterLinks makes a step wait for the creation of all that it links to.
@@ -77,6 +80,22 @@ func (p *planner) afterRunning(r *row) {
 		for _, ref := range provider.Refs(r.wanted[field]) {
 			if to := p.target(ref); to != nil {
 				r.nodes.first.after(p.firstRunning(to))
+			}
+		}
+	}
+}
+
+// afterPreparations makes an outage wait for all that others must do before what
+// it is for can be done, but for what waits for the outage itself: a resource is
+// not down for longer than it takes, nor for something that fails.
+func (p *planner) afterPreparations(r *row) {
+	if r.nodes.down == nil || r.action != Update {
+		return
+	}
+	for _, n := range r.nodes.all {
+		for _, need := range slices.Clone(n.needs) {
+			if need.row != r && n != r.nodes.down && !needsAny(need, []*row{r}) {
+				r.nodes.down.after(need)
 			}
 		}
 	}

@@ -54,7 +54,12 @@ func (p *Plan) Estimate() Estimate {
 			first = this
 		}
 	}
-	e := Estimate{Calls: len(p.Steps) + p.bookkeepingCalls(), Milliseconds: last.at}
+	e := Estimate{Calls: p.bookkeepingCalls(), Milliseconds: last.at}
+	for _, s := range p.Steps {
+		if s.Command != "" {
+			e.Calls++
+		}
+	}
 	for at := last; at.id != ""; at = ends[at.from] {
 		e.Path = append(e.Path, at.id)
 	}

@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -89,8 +90,11 @@ func generate(t *rapid.T, label string) *spec.Stack {
 				"template": pick("template rule of "+name, "replace", "reinstall"), "networks": "replace",
 				"userData": pick("data rule of "+name, "update", "restart", "reinstall", "replace"),
 			},
-			"update": provider.Fields{"maxUnavailable": unavailable},
+			"update": provider.Fields{"maxUnavailable": unavailable, "pause": provider.Duration(time.Minute)},
 		})
+		if chance("ready " + name) {
+			r.Fields["ready"] = provider.Fields{"tcp": int64(22)}
+		}
 		r.Block = "v"
 	}
 	for _, name := range []string{"d", "h"} {

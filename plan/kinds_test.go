@@ -92,11 +92,13 @@ func kinds() provider.Kinds {
 				{Name: "details", Code: "dl", Type: provider.Map, Subset: true, Change: provider.Refuse},
 				tags, protect, onChange,
 				{Name: "update", Code: "up", Type: provider.Object, Setting: true},
+				{Name: "ready", Code: "re", Type: provider.Object, Setting: true},
 			},
 			Operations: []provider.Operation{
 				{Name: "deploy", Command: "deployVirtualMachine"},
 				{Name: "start", Command: "startVirtualMachine"},
 				{Name: "stop", Command: "stopVirtualMachine"},
+				{Name: "ready"},
 				{Name: "scale", Command: "scaleVirtualMachine", Stopped: true},
 				{Name: "reinstall", Command: "restoreVirtualMachine"},
 				{Name: "growRoot", Command: "resizeVolume"},
@@ -112,7 +114,7 @@ func kinds() provider.Kinds {
 				{Name: "destroy", Command: "destroyVirtualMachine"},
 			},
 			Creation: []string{"deploy"}, Deletion: []string{"stop", "leaveGroups", "rename", "destroy"}, Commit: "rename",
-			BrokenDeletion: []string{"destroy"}, Start: "start", Stop: "stop",
+			BrokenDeletion: []string{"destroy"}, Start: "start", Stop: "stop", Ready: "ready",
 		},
 		{
 			Name: "volume", Plural: "volumes", TagType: "Volume", Zoned: true, Limit: "volume", Lasting: true,

@@ -24,6 +24,9 @@ type Options struct {
 	Targets, Excludes []string
 	// Bind asks for the plan's [Basis] as well, so that it can be stored.
 	Bind bool
+	// Unready are resources that somebody looked at and found not ready, and
+	// why: see [Plan.Probes].
+	Unready map[provider.Address]string
 	// Compare asks only for what differs. What a plan would refuse to do about
 	// a difference is no problem then, and what it would mean for other
 	// resources no change; the plan has no steps and no marks.
@@ -65,6 +68,7 @@ type planner struct {
 	nodes    []*node
 	ids      map[string]bool
 	firstRun map[*row]*node
+	probes   []provider.Op
 	problems Problems
 	notes    []Note
 }
@@ -108,10 +112,11 @@ type row struct {
 	restart  bool        // an outage is needed though no operation asks for it
 	relinked []relinking // links to what is replaced
 
-	left   bool // out of the plan, as nobody asked for it
-	nodes  nodes
-	rank   int  // in the order of addresses
-	rolled bool // goes down in its turn among the members of its count
+	unready string // why it may run and not be usable
+	left    bool   // out of the plan, as nobody asked for it
+	nodes   nodes
+	rank    int  // in the order of addresses
+	rolled  bool // goes down in its turn among the members of its count
 }
 
 func newPlanner(stack *spec.Stack, kinds provider.Kinds, snap *provider.Snapshot, opts Options) *planner {

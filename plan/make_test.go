@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -149,6 +150,36 @@ func TestMake(t *testing.T) {
 				with("vm/web-1", "update", provider.Fields{"maxUnavailable": int64(2)}),
 			},
 		},
+		"rolling in order and with pauses": {file: []func(map[string]provider.Fields){medium("web-1", "web-2", "web-3"), with("vm/web-1", "update", provider.Fields{
+			"maxUnavailable": int64(1), "order": links("vm", "web-3", "web-1"), "pause": provider.Duration(30 * time.Second),
+		}), ready}},
+		"rolling with one that is not ready": {
+			first:  []func(map[string]provider.Fields){ready},
+			file:   []func(map[string]provider.Fields){ready, medium("web-1", "web-2")},
+			option: plan.Options{MaxDeletes: -1, Unready: map[provider.Address]string{{Kind: "vm", Name: "web-2"}: "tcp/22 is refused"}},
+		},
+		"rolling with one that an earlier run did not see ready": {
+			first: []func(map[string]provider.Fields){ready},
+			file:  []func(map[string]provider.Fields){ready, medium("web-1", "web-2")},
+			cloud: func(w *world) { w.notes["trueup.outage.vm.web-3"] = "run" },
+		},
+		"rolling with a member that is to be made": {
+			first: []func(map[string]provider.Fields){without("vm/web-3")},
+			file:  []func(map[string]provider.Fields){medium("web-1", "web-2")},
+		},
+		"rolling while a member that is down is left out": {
+			cloud:  func(w *world) { w.live("vm", "web-3").Fields["power"] = "stopped" },
+			file:   []func(map[string]provider.Fields){medium("web-1", "web-2")},
+			option: plan.Options{MaxDeletes: -1, Targets: []string{"vm/web-1"}},
+		},
+		"rolling in an order of others": {file: []func(map[string]provider.Fields){medium("web-1", "web-2"),
+			with("vm/web-1", "update", provider.Fields{"order": links("vm", "edge")})}},
+		"affinity group exchanged for another one": {file: []func(map[string]provider.Fields){without("affinityGroup/apart"), func(all map[string]provider.Fields) {
+			all["affinityGroup/beside"] = provider.Fields{"type": "host affinity"}
+			for _, name := range []string{"web-1", "web-2", "web-3"} {
+				all["vm/"+name]["affinityGroups"] = links("affinityGroup", "beside")
+			}
+		}}},
 		"group used but not declared to be": {
 			file: []func(map[string]provider.Fields){without("securityGroup/web"), with("securityGroup/lb", "ingress", nil),
 				with("vm/web-1", "securityGroups", nil), with("vm/web-2", "securityGroups", nil), with("vm/web-3", "securityGroups", links("securityGroup"))},
@@ -212,6 +243,22 @@ func TestMake(t *testing.T) {
 				converges(t, w, stack, p)
 			}
 		})
+	}
+}
+
+// medium gives machines another offering.
+func medium(names ...string) func(map[string]provider.Fields) {
+	return func(all map[string]provider.Fields) {
+		for _, name := range names {
+			all["vm/"+name]["offering"] = named("Medium")
+		}
+	}
+}
+
+// ready asks of the members of web that they answer.
+func ready(all map[string]provider.Fields) {
+	for _, name := range []string{"web-1", "web-2", "web-3"} {
+		all["vm/"+name]["ready"] = provider.Fields{"tcp": int64(22)}
 	}
 }
 

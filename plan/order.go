@@ -96,7 +96,8 @@ func (p *planner) refuseRing(ring []*node) {
 		text.WriteString(", which waits for ")
 		text.WriteString(ring[(i+1)%len(ring)].ID)
 		if ring[i].row.rolled {
-			hint = "a larger update.maxUnavailable lets more members be down at once; or make the change in two applies"
+			hint = "the members can't let go of what is replaced one at a time: declare it anew under another name, to which they move in turns, " +
+				"and drop the old one; or let all be down at once with a larger update.maxUnavailable"
 		}
 	}
 	p.refuse(Refused, ring[0].row, "", "the steps wait for each other in a ring: "+text.String(), hint)

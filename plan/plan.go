@@ -41,6 +41,10 @@ type Plan struct {
 	// in the order of the steps: what Check needs to know.
 	Choices []Choice
 	Uses    []Use
+	// Probes are operations that only look: whether the members of a count are
+	// ready of which others are about to go down. A plan that is made again,
+	// knowing who isn't ([Options.Unready]), repairs them first.
+	Probes []provider.Op
 	// Destroy is set when the plan removes the stack: what remains of its
 	// anchor goes with it.
 	Destroy bool
@@ -142,6 +146,12 @@ type Step struct {
 	// to stay has neither.
 	Stops  bool `json:"stops,omitempty"`
 	Starts bool `json:"starts,omitempty"`
+	// Turn names the declaration whose members take turns in being down, on the
+	// steps that decide whether one comes back: once one of them has failed, no
+	// other member's turn is begun. Pause is how long to wait before the step,
+	// once all that it needs is done.
+	Turn  string            `json:"turn,omitempty"`
+	Pause provider.Duration `json:"pause,omitzero"`
 	// Serial names what calls may not overlap on: "" or a resource's address.
 	Serial string `json:"serial,omitempty"`
 	// Slow is set where a hypervisor works on it: see [provider.Operation].

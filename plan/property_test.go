@@ -123,11 +123,13 @@ func anyOrder(t *rapid.T, p *plan.Plan, label string) []plan.Step {
 // members of the count down than may be.
 func (w *world) watchOutages(stack *spec.Stack) func(plan.Step) error {
 	var members []string
+	asks := map[string]bool{} // to be ready
 	most := 1
 	for _, r := range stack.Resources {
 		if r.Block != "v" || r.Fields["power"] != "running" {
 			continue
 		}
+		asks[r.Name] = r.Fields["ready"] != nil
 		most = int(r.Fields["update"].(provider.Fields)["maxUnavailable"].(int64))
 		for _, l := range w.lives {
 			if l.Kind == "vm" && l.Name == r.Name {
@@ -141,7 +143,8 @@ func (w *world) watchOutages(stack *spec.Stack) func(plan.Step) error {
 		}
 		down := slices.Clone(members)
 		for _, l := range w.lives {
-			if l.Kind == "vm" && l.Fields["power"] == "running" {
+			noted := w.notes[provider.NoteKey(provider.TagOutage, provider.Address{Kind: "vm", Name: l.Name})] != "" && asks[l.Name]
+			if l.Kind == "vm" && l.Fields["power"] == "running" && !noted {
 				down = slices.DeleteFunc(down, func(name string) bool { return name == l.Name })
 			}
 		}

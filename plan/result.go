@@ -40,6 +40,7 @@ func (p *planner) result(ordered []*node) *Plan {
 		plan.Basis = p.basis()
 	}
 	plan.Notes = sortNotes(p.notes)
+	plan.Probes = p.probes
 	plan.Problems = p.problems.sorted()
 	plan.astray = p.astray()
 	return plan

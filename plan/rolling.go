@@ -1,56 +1,96 @@
 package plan
 
-import "github.com/trueup/trueup/provider"
+import (
+	"cmp"
+	"fmt"
+	"slices"
 
-// settingMaxUnavailable is how many members of one count may be down at once.
-const settingMaxUnavailable = "maxUnavailable"
+	"github.com/trueup/trueup/provider"
+)
+
+// What the setting update of a count's members says.
+const (
+	settingMaxUnavailable = "maxUnavailable" // int64: how many may be down at once
+	settingOrder          = "order"          // []Ref: who goes down first
+	settingPause          = "pause"          // Duration between one that is back and the next
+)
 
 // block is what one declaration with a count makes.
 type block struct{ kind, name string }
 
-// roll makes the members of a count go down one after another: of those that
-// run now, at most maxUnavailable may be down at a time, and members that are
-// down already count.
-//
-// With room for k, the members go down in k lanes. Where k or more are down
-// already, nobody goes down before all of them are up.
+func (b block) String() string { return b.kind + "/" + b.name }
+
+// roll makes the members of every count go down one after another.
 func (p *planner) roll() {
 	members := map[block][]*row{}
-	size := map[block]int{}
+	var blocks []block
 	for _, r := range p.rows {
 		if r.want == nil || r.kind.Start == "" {
 			continue
 		}
 		at := block{r.Kind, r.want.Block}
-		size[at]++
-		if r.nodes.up != nil && !r.left && r.live != nil && r.wantedPower() != powerStopped {
-			members[at] = append(members[at], r)
+		if members[at] == nil {
+			blocks = append(blocks, at)
 		}
+		members[at] = append(members[at], r)
 	}
-	for at, rows := range members {
-		if size[at] > 1 {
-			p.rollBlock(rows)
+	for _, at := range blocks {
+		if len(members[at]) > 1 {
+			p.rollBlock(at, members[at])
 		}
 	}
 }
 
-func (p *planner) rollBlock(rows []*row) {
+// rollBlock makes the members of one count go down in turns: of those that run
+// now, at most maxUnavailable may be down at a time, and members that are down
+// already count.
+//
+//	member                           | its part
+//	---------------------------------+------------------------------------------
+//	down, or not ready; repaired     | counts until it is up
+//	down, or not ready; left out     | counts for good
+//	not there yet                    | counts until it is made, unless that needs
+//	                                 | a turn of another
+//	not ready, and to go down        | counts, and its turn is one of the first
+//	runs, and to go down             | takes its turn
+//	anything else                    | none
+//
+// With room for k, the members go down in k lanes. Where k or more are down
+// already, nobody goes down before all of them are up.
+func (p *planner) rollBlock(at block, rows []*row) {
 	var up []*node // the ends of being down: of what is down already, then of each turn
-	var turns []*row
+	var first, turns []*row
+	stuck := 0
 	for _, r := range rows {
+		down := r.nodes.down != nil && r.live != nil && r.wantedPower() != powerStopped
 		switch {
-		case r.runs():
+		case r.left && p.isDown(r):
+			stuck++
+		case r.left:
+		case r.live == nil && r.action == Create:
+			up = append(up, cmp.Or(r.nodes.up, r.nodes.made))
+		case r.runs() && down && r.unready == "":
 			turns = append(turns, r)
-		case r.nodes.heal != nil:
+		case r.runs() && down:
+			first = append(first, r)
+		case r.nodes.heal != nil && down:
 			up = append(up, r.nodes.heal)
-			if r.nodes.down != nil {
-				turns = append(turns, r)
-			}
-		default:
+			turns = append(turns, r)
+		case r.nodes.up != nil && r.wantedPower() != powerStopped:
 			up = append(up, r.nodes.up)
 		}
 	}
-	k, already := maxUnavailable(rows), len(up)
+	if len(first)+len(turns) == 0 {
+		return
+	}
+	turns = append(p.inOrder(at, rows, first), p.inOrder(at, rows, turns)...)
+	// What is to be made may link to what a turn must let go of first.
+	up = slices.DeleteFunc(up, func(n *node) bool { return n.row.live == nil && needsAny(n, turns) })
+	k, already := maxUnavailable(rows)-stuck, len(up)
+	if k <= 0 {
+		p.refuseTurns(at, rows, turns)
+		return
+	}
 	for i, r := range turns {
 		r.rolled = true
 		switch {
@@ -65,22 +105,120 @@ func (p *planner) rollBlock(rows []*row) {
 		}
 		up = append(up, r.nodes.up)
 	}
+	for _, r := range rows {
+		r.takeTurn(at)
+	}
+	p.probe(rows)
 }
 
-// waitFor makes all that takes the resource down wait.
+// isDown reports whether the live resource is to run, and doesn't or is not ready.
+func (p *planner) isDown(r *row) bool {
+	_, outage := p.anchor.outages[r.Address]
+	return r.live != nil && !r.runs() && (outage || r.wantedPower() == powerRunning) || r.unready != ""
+}
+
+// needsAny reports whether a step comes, however far, after one of the turns: it
+// can't be waited for before them.
+func needsAny(n *node, turns []*row) bool {
+	seen := map[*node]bool{}
+	for queue := []*node{n}; len(queue) > 0; {
+		n, queue = queue[0], queue[1:]
+		for _, need := range n.needs {
+			if slices.ContainsFunc(turns, func(r *row) bool { return need.row == r }) {
+				return true
+			}
+			if !seen[need] {
+				seen[need] = true
+				queue = append(queue, need)
+			}
+		}
+	}
+	return false
+}
+
+// inOrder sorts some of the members of a count as update.order says, the others
+// after them.
+func (p *planner) inOrder(at block, members, some []*row) []*row {
+	i := slices.IndexFunc(members, func(r *row) bool { return r.updates()[settingOrder] != nil })
+	if i < 0 {
+		return some
+	}
+	order, _ := members[i].updates()[settingOrder].([]provider.Ref)
+	place := map[string]int{}
+	for n, ref := range order {
+		if !slices.ContainsFunc(members, func(r *row) bool { return r.Name == ref.Name }) {
+			p.refuse(Mistake, members[i], settingUpdate, fmt.Sprintf("order names %s, which is no member of %s", ref, at), "")
+		}
+		place[ref.Name] = n + 1
+	}
+	sorted := slices.Clone(some)
+	slices.SortStableFunc(sorted, func(a, b *row) int {
+		x, y := place[a.Name], place[b.Name]
+		switch {
+		case x == y:
+			return 0
+		case y == 0 || x > 0 && x < y:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return sorted
+}
+
+// refuseTurns says that members which the plan leaves out keep the others from
+// going down.
+func (p *planner) refuseTurns(at block, rows, turns []*row) {
+	for _, r := range rows {
+		if r.left && p.isDown(r) {
+			p.refuse(Refused, turns[0], "", fmt.Sprintf("no member of %s may go down: %s is down already, and the selection leaves it out", at, r.Address),
+				fmt.Sprintf("take %s in, or raise update.maxUnavailable", r.Address))
+			return
+		}
+	}
+}
+
+// waitFor makes all that takes the resource down wait, and then pause.
 func (r *row) waitFor(n *node) {
+	pause, _ := r.updates()[settingPause].(provider.Duration)
 	r.nodes.down.after(n)
 	for _, cut := range r.nodes.cuts {
 		cut.after(n)
+		cut.Pause = pause
 	}
+	if len(r.nodes.cuts) == 0 {
+		r.nodes.down.Pause = pause
+	}
+}
+
+// takeTurn marks the steps that decide whether a member comes back.
+func (r *row) takeTurn(at block) {
+	if r.left {
+		return
+	}
+	for _, n := range r.nodes.cuts {
+		n.Turn = at.String()
+	}
+	for _, n := range r.nodes.all {
+		op, _ := r.kind.Operation(n.Op.Name)
+		switch {
+		case r.made(), op.Stopped, n == r.nodes.down, n == r.nodes.up, n == r.nodes.heal, op.Name == r.kind.Start, op.Name == r.kind.Stop:
+			n.Turn = at.String()
+		}
+	}
+}
+
+// updates is the setting update.
+func (r *row) updates() provider.Fields {
+	update, _ := r.wanted[settingUpdate].(provider.Fields)
+	return update
 }
 
 // maxUnavailable is the setting of a count's members, at least 1.
 func maxUnavailable(rows []*row) int {
 	k := 1
 	for _, r := range rows {
-		update, _ := r.wanted[settingUpdate].(provider.Fields)
-		if n, ok := update[settingMaxUnavailable].(int64); ok {
+		if n, ok := r.updates()[settingMaxUnavailable].(int64); ok {
 			k = max(k, int(n))
 		}
 	}
@@ -105,7 +243,7 @@ func (p *planner) findFirstRuns() {
 			continue
 		}
 		running := r.stays() && r.runs()
-		runs := r.nodes.up
+		runs := r.nodes.started
 		switch {
 		case running:
 			runs = nil

@@ -32,7 +32,8 @@ type nodes struct {
 	free        map[string][]*node // deletion steps that give back the links of a field
 	letGo       map[letting][]*node
 	link        map[letting][]*node // steps that add one link of a field
-	down, up    *node               // first and last of the time that it does not run
+	down, up    *node               // first and last of the time that it does not serve
+	started     *node               // up, but for the wait until it is ready
 	heal        *node               // starts what is broken
 	cuts        []*node             // steps of others that let go of it before it goes
 }
@@ -58,6 +59,7 @@ func (p *planner) addSteps(r *row) {
 	case Delete:
 		p.addDeletion(r)
 	}
+	p.addReady(r)
 }
 
 // step makes a node of one of the kind's operations. Detail tells steps of one

@@ -32,6 +32,9 @@ func (p *Plan) String() string {
 	for _, n := range p.Notes {
 		fmt.Fprintf(&b, "note %s: %s\n", n.Address, n.Text)
 	}
+	for _, op := range p.Probes {
+		fmt.Fprintf(&b, "probe %s\n", op.Address)
+	}
 	return b.String()
 }
 
@@ -40,7 +43,7 @@ func (s Step) flags() string {
 	for _, flag := range []struct {
 		set  bool
 		text string
-	}{{s.Creates, "creates"}, {s.Ends, "ends"}, {s.Stops, "stops"}, {s.Starts, "starts"}, {s.Last, "last"}} {
+	}{{s.Creates, "creates"}, {s.Ends, "ends"}, {s.Stops, "stops"}, {s.Starts, "starts"}, {s.Last, "last"}, {s.Pause > 0, "pause " + s.Pause.String()}, {s.Turn != "", "turn of " + s.Turn}} {
 		if flag.set {
 			text += " [" + flag.text + "]"
 		}

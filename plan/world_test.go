@@ -103,7 +103,7 @@ func (w *world) obeySteps(p *plan.Plan, steps []plan.Step, look func(plan.Step) 
 		if err := w.step(p, s, made); err != nil {
 			return made, fmt.Errorf("%s: %w", s.ID, err)
 		}
-		w.note(s, made)
+		w.note(p, s, made)
 		if err := look(s); err != nil {
 			return made, fmt.Errorf("after %s: %w", s.ID, err)
 		}
@@ -113,7 +113,7 @@ func (w *world) obeySteps(p *plan.Plan, steps []plan.Step, look func(plan.Step) 
 }
 
 // note keeps what a run notes about a step that was begun.
-func (w *world) note(s plan.Step, made map[provider.Address]string) {
+func (w *world) note(p *plan.Plan, s plan.Step, made map[provider.Address]string) {
 	a, kind := s.Op.Address, w.kinds.Get(s.Op.Kind)
 	if id := made[a]; s.Creates {
 		value := "run/1"
@@ -128,7 +128,7 @@ func (w *world) note(s plan.Step, made map[provider.Address]string) {
 	if s.Stops {
 		w.notes[provider.NoteKey(provider.TagOutage, a)] = "run"
 	}
-	if s.Starts {
+	if s.Starts && !slices.ContainsFunc(p.Steps, func(o plan.Step) bool { return o.Starts && slices.Contains(o.Needs, s.ID) && o.Op.Address == a }) {
 		delete(w.notes, provider.NoteKey(provider.TagOutage, a))
 	}
 }

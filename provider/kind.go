@@ -24,6 +24,11 @@ type Kind struct {
 	// where the kind has no running state.
 	Start, Stop string
 
+	// Ready names the operation that waits until a running resource can be used,
+	// which takes the setting of that name. It changes nothing and calls no
+	// command of the cloud's. Empty where there is none.
+	Ready string
+
 	// TagType is CloudStack's resource type for createTags ("UserVm"). Empty
 	// where the server can't tag the kind: ownership is then noted on the
 	// anchor.
