@@ -61,6 +61,9 @@ func (d *diff) differs(r *row) bool {
 		if !r.exclusive() {
 			d.removed = nil // they are left
 		}
+		if d.field.Whole {
+			d.widen(have, r.exclusive())
+		}
 		return d.removed != nil || d.added != nil
 	case provider.Links, provider.Map:
 		d.removed, d.added = minus(have, d.new), minus(d.new, have)
@@ -72,6 +75,27 @@ func (d *diff) differs(r *row) bool {
 			return !provider.Empty(d.new)
 		}
 		return provider.Format(d.new) != provider.Format(have)
+	}
+}
+
+// widen makes whole rules of the elements that differ: of every protocol and
+// ports among them, all that is there is removed, and all that is wanted added,
+// with what is there besides where that is left.
+func (d *diff) widen(have provider.Value, exclusive bool) {
+	services := map[string]bool{}
+	for _, part := range []provider.Value{d.removed, d.added} {
+		rules, _ := part.([]provider.Rule)
+		for _, rule := range rules {
+			services[rule.Service()] = true
+		}
+	}
+	of := func(v provider.Value) provider.Value {
+		rules, _ := v.([]provider.Rule)
+		return collection(filter(rules, func(r provider.Rule) bool { return services[r.Service()] }))
+	}
+	d.removed, d.added = of(have), of(d.new)
+	if !exclusive {
+		d.added = plus(d.added, d.removed)
 	}
 }
 

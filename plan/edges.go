@@ -21,6 +21,7 @@ func (p *planner) addEdges() {
 		if r.made() {
 			p.afterRunning(r)
 		}
+		p.aroundOccupied(r)
 	}
 	p.handOver()
 	for _, r := range p.rows {

@@ -83,6 +83,29 @@ func only(v provider.Value, keep func(provider.Ref) bool) provider.Value {
 	return nil
 }
 
+// byService splits sorted rules into those of equal protocol and ports.
+func byService(rules []provider.Rule) [][]provider.Rule {
+	var parts [][]provider.Rule
+	for len(rules) > 0 {
+		n := 1
+		for n < len(rules) && rules[n].Service() == rules[0].Service() {
+			n++
+		}
+		parts = append(parts, slices.Clone(rules[:n]))
+		rules = rules[n:]
+	}
+	return parts
+}
+
+// collide reports whether there can't be a rule for the one and for the other
+// protocol and ports at once.
+func collide(a, b provider.Rule) bool {
+	if a.Protocol != b.Protocol || a.ICMP() {
+		return a.Service() == b.Service()
+	}
+	return a.From <= b.To && b.From <= a.To
+}
+
 func filter[T any](items []T, keep func(T) bool) []T {
 	var kept []T
 	for _, item := range items {

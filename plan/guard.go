@@ -15,6 +15,7 @@ func (p *planner) guard() {
 	if p.opts.Compare {
 		return
 	}
+	p.guardOccupied()
 	p.guardProtected()
 	p.guardAdopted()
 	p.guardPolicy()

@@ -174,14 +174,8 @@ func (p *planner) addElements(r *row, f provider.Field, added provider.Value) []
 	var made []*node
 	switch added := p.toBe(added).(type) {
 	case []provider.Rule:
-		for len(added) > 0 {
-			service := added[0].Service()
-			n := 1
-			for n < len(added) && added[n].Service() == service {
-				n++
-			}
-			made = append(made, p.step(r, f.Add, service, provider.Fields{f.Name: slices.Clone(added[:n])}))
-			added = added[n:]
+		for _, rules := range byService(added) {
+			made = append(made, p.step(r, f.Add, rules[0].Service(), provider.Fields{f.Name: rules}))
 		}
 	case []provider.Ref:
 		for _, ref := range sortedRefs(added) {
@@ -203,12 +197,18 @@ func (p *planner) addElements(r *row, f provider.Field, added provider.Value) []
 	return made
 }
 
-// removeElements makes the steps that remove elements: one for each rule, for
-// each link, or for all keys of a map.
+// removeElements makes the steps that remove elements: one for each rule as the
+// cloud counts them, for each link, or for all keys of a map.
 func (p *planner) removeElements(r *row, f provider.Field, removed provider.Value) []*node {
 	var made []*node
 	switch removed := removed.(type) {
 	case []provider.Rule:
+		if f.Whole {
+			for _, rules := range byService(removed) {
+				made = append(made, p.step(r, f.Remove, rules[0].Service(), provider.Fields{f.Name: rules}))
+			}
+			break
+		}
 		for _, rule := range removed {
 			made = append(made, p.step(r, f.Remove, rule.String(), provider.Fields{f.Name: []provider.Rule{rule}}))
 		}

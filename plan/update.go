@@ -153,6 +153,8 @@ func (p *planner) changeElements(r *row, d diff) []*node {
 	removed := p.removeElements(r, d.field, d.removed)
 	added := p.addElements(r, d.field, d.added)
 	switch {
+	case d.field.Whole:
+		handOverPorts(d.field, removed, added)
 	case d.field.AddFirst:
 		for _, n := range removed {
 			if !p.linksToReplaced(n) {
@@ -165,6 +167,22 @@ func (p *planner) changeElements(r *row, d diff) []*node {
 		}
 	}
 	return append(removed, added...)
+}
+
+// handOverPorts makes whole rules follow those whose ports they take over, so
+// that each of these is missing for as short as can be, and removes the others
+// after all additions.
+func handOverPorts(f provider.Field, removed, added []*node) {
+	first := func(n *node) provider.Rule { return n.Op.Fields[f.Name].([]provider.Rule)[0] }
+	for _, old := range removed {
+		replaced := filter(added, func(n *node) bool { return collide(first(old), first(n)) })
+		for _, n := range replaced {
+			n.after(old)
+		}
+		if len(replaced) == 0 {
+			old.after(added...)
+		}
+	}
 }
 
 // linksToReplaced reports whether a step removes a link that must be gone

@@ -122,6 +122,14 @@ type Field struct {
 	Catalogue string  // of a Choice: "serviceOffering", "template", …
 	Fields    []Field // of an Object
 	Direction string  // of Rules: "ingress" or "egress"
+	IPv4      bool    // of Rules: any is 0.0.0.0/0 alone
+	// Whole is set, of Rules, where the cloud keeps one rule for each protocol and
+	// range of ports, with the list of all its sources: a difference removes it
+	// and adds it anew.
+	Whole bool
+	// Occupies names a field of what is linked to: while this link stands, that
+	// field has to be empty.
+	Occupies string
 	// Sum computes what stands for a Content in comparisons; nil is SHA-256.
 	// Its error is a user mistake.
 	Sum func(content []byte) (string, error)

@@ -137,8 +137,8 @@ func (b Blob) String() string { return "sum " + b.Sum }
 // GoString keeps the content out of %#v.
 func (b Blob) GoString() string { return "provider.Blob{" + b.Sum + "}" }
 
-// Rule is one permission of a security group: one protocol, one range of
-// ports, one source (or, for egress, one destination).
+// Rule is one permission of a security group or a firewall: one protocol, one
+// range of ports, one source (or, for egress, one destination).
 type Rule struct {
 	// Protocol is a lower-case name where there is one ("tcp", "udp", "icmp",
 	// "icmpv6", "gre", "esp", "ah", "ipip", "all"), else the number.
@@ -148,6 +148,7 @@ type Rule struct {
 	From, To int
 	CIDR     netip.Prefix // masked; invalid where Group is the source
 	Group    Ref          // zero where CIDR is the source
+	Only     string       // live: a restriction that no file can declare, in words
 	ID       string       // live: the handle to revoke it by
 }
 
@@ -179,7 +180,12 @@ func (r Rule) Source() string {
 	return "group:" + r.Group.String()
 }
 
-func (r Rule) String() string { return r.Service() + " " + r.Source() }
+func (r Rule) String() string {
+	if r.Only != "" {
+		return r.Service() + " " + r.Source() + " " + r.Only
+	}
+	return r.Service() + " " + r.Source()
+}
 
 // CompareRule orders rules by protocol, ports and source.
 func CompareRule(a, b Rule) int {
@@ -188,6 +194,7 @@ func CompareRule(a, b Rule) int {
 		cmp.Compare(a.From, b.From),
 		cmp.Compare(a.To, b.To),
 		cmp.Compare(a.Source(), b.Source()),
+		cmp.Compare(a.Only, b.Only),
 		cmp.Compare(a.ID, b.ID),
 	)
 }

@@ -155,12 +155,16 @@ func ruleSchema(f provider.Field) schema {
 		"ports":    ports,
 		"type":     number("The type of icmp and icmpv6; without type and code, every one."),
 		"code":     number("The code of icmp and icmpv6."),
-		word:       endSchema(),
+		word:       endSchema(f),
 	})
 	s["type"] = []string{"string", "object"}
 	s["pattern"] = `^\s*\S.*\s` + foldedPattern(word) + `\s+\S|` + hasVariable
 	s["required"] = []string{"protocol", word}
-	return described(s, "`tcp/80,443 "+word+" 10.0.0.0/8, group:lb`, or the same as a map of protocol, ports and "+word+".")
+	example := "tcp/80,443 " + word + " 10.0.0.0/8"
+	if f.Kind != "" {
+		example += ", group:lb"
+	}
+	return described(s, "`"+example+"`, or the same as a map of protocol, ports and "+word+".")
 }
 
 // foldedPattern matches a word of ASCII letters in whatever case.
@@ -173,7 +177,10 @@ func foldedPattern(word string) string {
 }
 
 // endSchema is that of the other ends of a long rule.
-func endSchema() schema {
+func endSchema(f provider.Field) schema {
+	if f.Kind == "" {
+		return described(schema{"type": []string{"string", "array"}, "items": schema{"type": "string"}, "minItems": 1}, "CIDRs and `any`.")
+	}
 	end := func(types ...string) schema {
 		group := described(refSchema(), "A group of this stack, or one that it does not own.")
 		s := object(map[string]any{

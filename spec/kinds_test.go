@@ -50,6 +50,7 @@ func testKinds() provider.Kinds {
 				{Name: "zone", Type: provider.Choice, Catalogue: "zone"},
 				{Name: "offering", Type: provider.Choice, Catalogue: "networkOffering", Required: true},
 				{Name: "displayText", Type: provider.Text},
+				{Name: "firewall", Type: provider.Rules, Direction: "egress", IPv4: true, Whole: true},
 				tags, protect,
 			},
 		},

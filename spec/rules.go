@@ -7,7 +7,7 @@ import (
 	"github.com/trueup/trueup/provider"
 )
 
-// ruleList decodes the rules of a security group, written short or long, into
+// ruleList decodes the rules of a group or a firewall, written short or long, into
 // one [provider.Rule] for each protocol, range of ports and source. Rules that
 // mean the same are one.
 //
@@ -229,6 +229,10 @@ func (d *decoder) sourceList(f provider.Field, protocol string, n *node) (source
 
 // groupRef decodes {group: name}, {external: name} and {id: uuid}.
 func (d *decoder) groupRef(f provider.Field, n *node) (provider.Ref, bool) {
+	if f.Kind == "" {
+		d.noGroups(f, n)
+		return provider.Ref{}, false
+	}
 	e := n.get("group")
 	if e == nil {
 		return d.foreign(f.Kind, n)
@@ -242,16 +246,25 @@ func (d *decoder) groupRef(f provider.Field, n *node) (provider.Ref, bool) {
 	return d.ref(f.Kind, e.value)
 }
 
+// noGroups complains of a group among rules that know only addresses.
+func (d *decoder) noGroups(f provider.Field, n *node) {
+	d.wrong(n, "", "expected a CIDR or any: rules of %s know no groups", f.Name)
+}
+
 // sources decodes one other end that is written as a text.
 func (d *decoder) sources(f provider.Field, protocol, text string, n *node) []provider.Rule {
 	if name, ok := strings.CutPrefix(text, "group:"); ok {
+		if f.Kind == "" {
+			d.noGroups(f, n)
+			return nil
+		}
 		ref, ok := d.named(f.Kind, strings.TrimSpace(name), n)
 		if !ok {
 			return nil
 		}
 		return []provider.Rule{{Group: ref}}
 	}
-	prefixes, err := prefixes(protocol, text)
+	prefixes, err := prefixes(protocol, text, f.IPv4)
 	if err != nil {
 		hint := ""
 		if d.members[provider.Address{Kind: f.Kind, Name: text}] != nil {

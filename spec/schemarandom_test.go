@@ -261,6 +261,10 @@ func drawRules(t *rapid.T, f provider.Field) any {
 	if f.Direction == "egress" {
 		word = "to"
 	}
+	if f.Kind == "" {
+		rules := []any{"tcp/80,443 " + word + " 10.0.0.0/8, any", "ALL " + word + " any", fixed{"protocol": "icmp", word: []any{"10.0.0.0/8", "any"}}}
+		return rapid.SliceOfN(rapid.SampledFrom(rules), 0, 3).Draw(t, f.Name)
+	}
 	rules := []any{
 		"tcp/80,443 " + word + " 10.0.0.0/8, group:a", "ALL  " + word + " any", "${none:-udp/53 " + word + " any}",
 		fixed{"protocol": "tcp", "ports": []any{80, "90-91"}, word: "any"},

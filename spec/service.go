@@ -132,14 +132,15 @@ func icmpType(text string) (kind, code int, err error) {
 }
 
 // prefixes reads the other end of a rule: a CIDR, or any, which is every
-// address that the protocol can come from.
-func prefixes(protocol, text string) ([]netip.Prefix, error) {
+// address that the protocol can come from. Where only IPv4 is known, nothing else
+// is taken.
+func prefixes(protocol, text string, ipv4 bool) ([]netip.Prefix, error) {
 	v4, v6 := netip.PrefixFrom(netip.IPv4Unspecified(), 0), netip.PrefixFrom(netip.IPv6Unspecified(), 0)
 	if strings.EqualFold(text, "any") {
-		switch protocol {
-		case "icmp":
+		switch {
+		case ipv4, protocol == "icmp":
 			return []netip.Prefix{v4}, nil
-		case "icmpv6":
+		case protocol == "icmpv6":
 			return []netip.Prefix{v6}, nil
 		default:
 			return []netip.Prefix{v4, v6}, nil
@@ -154,6 +155,9 @@ func prefixes(protocol, text string) ([]netip.Prefix, error) {
 	}
 	if addr := p.Addr(); addr.Is4In6() && p.Bits() >= 96 {
 		p = netip.PrefixFrom(addr.Unmap(), p.Bits()-96)
+	}
+	if ipv4 && !p.Addr().Is4() {
+		return nil, fmt.Errorf("%s is a range of IPv6 addresses; here are only those of IPv4", text)
 	}
 	if masked := p.Masked(); masked != p {
 		return nil, fmt.Errorf("%s has host bits set: write %s", text, masked)
