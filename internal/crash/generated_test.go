@@ -115,7 +115,8 @@ func (g *generator) stack() string {
 	}
 	line("sshKeys:\n  ka: {publicKey: %s}\n  kb: {publicKey: %s}\n  unused: {publicKey: %s}", key(0), key(1), key(2+g.IntN(2)))
 	line("affinityGroups:\n  aa: {type: non-strict host anti-affinity}\n  ab: {type: non-strict host affinity}\n  unused: {type: %s}", g.one("non-strict host affinity", "non-strict host anti-affinity"))
-	line("networks:\n  na: {zone: adv1, offering: DefaultIsolatedNetworkOfferingWithSourceNatService, displayText: %s, tags: {of: %s}}", g.one("front", "back"), g.one("one", "two"))
+	line("networks:\n  na: {zone: adv1, offering: DefaultIsolatedNetworkOfferingWithSourceNatService, displayText: %s, tags: {of: %s}, firewall: %s}", g.one("front", "back"), g.one("one", "two"),
+		g.some("tcp/443 to any", "udp/53 to 192.0.2.0/24", "udp/53 to 198.51.100.0/24", "icmp to any"))
 	line("vms:")
 	machine := func(name string, count int) {
 		line("  %s:\n    offering: %s\n    displayName: %s\n    securityGroups: %s\n    sshKeys: %s\n    tags: {of: %s}", name,
@@ -137,11 +138,12 @@ func (g *generator) stack() string {
 	if g.maybe() {
 		machine("passing", 1)
 	}
+	opening := g.some("tcp/80-90 from any", "tcp/22 from 192.0.2.0/24", "tcp/22 from 198.51.100.0/24", "icmp from any")
 	line("  edge: {zone: adv1, offering: Small Instance, networks: [na], sshKeys: [ka]}")
 	if g.maybe() {
-		line("  edge2: {zone: adv1, offering: Small Instance, networks: [na], sshKeys: [ka]}\nelasticIPs:\n  front: {attach: [edge2], tags: {of: %s}}", g.one("one", "two"))
+		line("  edge2: {zone: adv1, offering: Small Instance, networks: [na], sshKeys: [ka]}\nelasticIPs:\n  front: {attach: [edge2], tags: {of: %s}, firewall: %s}", g.one("one", "two"), opening)
 	} else {
-		line("elasticIPs:\n  front: {attach: [edge], tags: {of: %s}}", g.one("one", "two"))
+		line("elasticIPs:\n  front: {attach: [edge], tags: {of: %s}, firewall: %s}", g.one("one", "two"), opening)
 	}
 	if g.maybe() {
 		line("  passing: {network: na, zone: adv1}")

@@ -89,7 +89,7 @@ func TestReadOfManyMachinesIsCheap(t *testing.T) {
 		for _, q := range b.sim.Requests() {
 			calls[q.Command]++
 		}
-		if machines != 500 || len(b.sim.Requests()) > 12 {
+		if machines != 500 || len(b.sim.Requests()) > 15 {
 			t.Errorf("%d machines, calls: %v", machines, calls)
 		}
 	})

@@ -26,9 +26,11 @@ func elasticIP() kind {
 				job(plain(disableStaticNAT), nil).unless(isDetached),
 				job(removeIPFromNic, nil).shown(aRemoval),
 			),
-			"tag":     tag("PublicIpAddress"),
-			"untag":   untag("PublicIpAddress"),
-			"release": job(release, nil).unless(addressIsFree).shown(releases),
+			"openFirewall":  openIngress(),
+			"closeFirewall": closeIngress(),
+			"tag":           tag("PublicIpAddress"),
+			"untag":         untag("PublicIpAddress"),
+			"release":       job(release, nil).unless(addressIsFree).shown(releases),
 		},
 	}
 }

@@ -29,14 +29,30 @@ func listAddresses(ctx context.Context, s *survey) ([]provider.Live, error) {
 		return nil, nil
 	}
 	shared, err := s.sharesAddresses(ctx)
-	if err != nil || !shared {
-		return live, err
+	if err != nil {
+		return nil, err
+	}
+	if !shared {
+		return live, s.readFirewalls(ctx, live)
 	}
 	machines, err := s.machines(ctx)
 	for i, a := range addresses {
 		live[i].Fields["attach"] = attachedTo(a, machines)
 	}
 	return live, err
+}
+
+// readFirewalls adds what may come in at the addresses, where any of the stack
+// says so.
+func (s *survey) readFirewalls(ctx context.Context, live []provider.Live) error {
+	if !s.declares("elasticIP", "firewall") {
+		return nil
+	}
+	listed, err := s.firewalls(ctx, cloudstack.ListFirewallRules{}, func(r cloudstack.FirewallRule) cloudstack.ID { return r.IPAddressID })
+	for i := range live {
+		live[i].Fields["firewall"] = ingressRules(listed[cloudstack.ID(live[i].ID)])
+	}
+	return err
 }
 
 // liveAddress brings a listed address into canonical form, attached as static

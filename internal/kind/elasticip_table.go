@@ -1,6 +1,10 @@
 package kind
 
-import "github.com/trueup/trueup/provider"
+import (
+	"strings"
+
+	"github.com/trueup/trueup/provider"
+)
 
 // elasticIPTable is what there is to know of public addresses.
 func elasticIPTable() *provider.Kind {
@@ -19,6 +23,10 @@ func elasticIPTable() *provider.Kind {
 			Doc: "The machines that answer under the address. With static NAT there is at most one; Exoscale's clouds allow many, " +
 				"each of which must also be told of the address by itself. An empty list means none.",
 		},
+		firewallField("ingress", "openFirewall", "closeFirewall", "What may come in at the address: rules such as `tcp/80,443 from any`, for "+
+			"what it is attached to and for port forwards and load balancers alike. An empty list means that nothing may; without the field "+
+			"the rules are left alone. Each range of ports is one rule with all its sources: while these change, it is missing for a moment."),
+		exclusiveField(),
 		tagsField(),
 		protectField(),
 		keepField(),
@@ -37,6 +45,8 @@ func elasticIPTable() *provider.Kind {
 			{Name: "associate", Command: "associateIpAddress", Doc: "reserve and take a free address", Slow: true},
 			{Name: "attach", Command: "enableStaticNat", Instead: "addIpToNic", Doc: "attach it to a machine", Serial: true, Slow: true},
 			{Name: "detach", Command: "disableStaticNat", Instead: "removeIpFromNic", Doc: "detach it from a machine", Serial: true, Slow: true},
+			{Name: "openFirewall", Command: "createFirewallRule", Doc: "let traffic in", Serial: true, Slow: true},
+			{Name: "closeFirewall", Command: "deleteFirewallRule", Doc: "stop letting traffic in", Serial: true, Slow: true},
 			tagOperation(),
 			untagOperation(),
 			{Name: "release", Command: "disassociateIpAddress", Doc: "release the address", Slow: true},
@@ -51,7 +61,7 @@ func elasticIPTable() *provider.Kind {
 		Zoned:    true,
 		Limit:    "public_ip",
 		Check: func(f provider.Fields) []provider.FieldError {
-			return join(checkTags(f), checkOnChange(f, fields, "replace"))
+			return join(checkFirewall(f), checkTags(f), checkOnChange(f, fields, "replace"))
 		},
 		CheckCloud: checkAddress,
 	}
@@ -60,16 +70,29 @@ func elasticIPTable() *provider.Kind {
 // checkAddress refuses what static NAT can't do.
 func checkAddress(f provider.Fields, c provider.Capabilities) []provider.FieldError {
 	if c.SharedAddress {
+		if !provider.Empty(f["firewall"]) {
+			return []provider.FieldError{{Field: "firewall", Text: "addresses of this cloud have no firewall; use security groups"}}
+		}
 		return nil
 	}
 	var errs []provider.FieldError
 	if machines, _ := f["attach"].([]provider.Ref); len(machines) > 1 {
 		errs = append(errs, provider.FieldError{Field: "attach", Text: "this cloud attaches an address by static NAT, to one machine only; " +
-			"declare an address for each machine"})
+			"declare an address for each machine, or spread one over them:\n" + balancerInstead(machines)})
 	}
 	if provider.Empty(f["network"]) {
 		errs = append(errs, provider.FieldError{Field: "network", Text: "an address belongs to an isolated network: name it, " +
 			"or attach the address to a machine that is in one"})
 	}
 	return errs
+}
+
+// balancerInstead is the load balancer to write where one address is to serve
+// several machines.
+func balancerInstead(machines []provider.Ref) string {
+	names := make([]string, len(machines))
+	for i, r := range machines {
+		names[i] = r.String()
+	}
+	return "loadBalancers:\n  NAME: {address: ADDRESS, port: 80, members: [" + strings.Join(names, ", ") + "]}"
 }

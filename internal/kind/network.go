@@ -25,8 +25,10 @@ func network() kind {
 			"update": job(plain(func(op provider.Op) cloudstack.UpdateNetwork {
 				return cloudstack.UpdateNetwork{ID: cloudstack.ID(op.ID), DisplayText: text(op.Fields, "displayText")}
 			}), nil),
-			"tag":   tag("Network"),
-			"untag": untag("Network"),
+			"openFirewall":  openEgress(),
+			"closeFirewall": closeEgress(),
+			"tag":           tag("Network"),
+			"untag":         untag("Network"),
 			"delete": job(plain(func(op provider.Op) cloudstack.DeleteNetwork {
 				return cloudstack.DeleteNetwork{ID: cloudstack.ID(op.ID)}
 			}), nil).unless(notFound).because(explainNetworkInUse),
@@ -55,6 +57,13 @@ func listNetworks(ctx context.Context, s *survey) ([]provider.Live, error) {
 	if err != nil {
 		return nil, err
 	}
+	egress := map[cloudstack.ID][]cloudstack.FirewallRule{}
+	if s.declares("network", "firewall") {
+		egress, err = s.firewalls(ctx, cloudstack.ListEgressFirewallRules{}, func(r cloudstack.FirewallRule) cloudstack.ID { return r.NetworkID })
+		if err != nil {
+			return nil, err
+		}
+	}
 	live := make([]provider.Live, len(networks))
 	for i, n := range networks {
 		tags, zone := tagMap(n.Tags), named(n.ZoneName, n.ZoneID)
@@ -69,6 +78,9 @@ func listNetworks(ctx context.Context, s *survey) ([]provider.Live, error) {
 				"gateway":     string(n.Gateway),
 				"tags":        userTags(tags),
 			},
+		}
+		if s.declares("network", "firewall") {
+			live[i].Fields["firewall"] = egressRules(egress[n.ID], n.CIDR)
 		}
 	}
 	return live, nil
@@ -136,6 +148,10 @@ func networkTable() *provider.Kind {
 			Name: "gateway", Code: "gw", Type: provider.Text, Change: provider.Refuse,
 			Doc: "The router's address in the network. Without it, the first address of `cidr`.",
 		},
+		firewallField("egress", "openFirewall", "closeFirewall", "What may leave the network: rules such as `tcp/443 to any`. An empty list means "+
+			"no rules; without the field they are left alone. Whether traffic that no rule names may leave is the offering's to say "+
+			"(`egressdefaultpolicy`): where it may, rules forbid what they name. Each range of ports is one rule with all its destinations."),
+		exclusiveField(),
 		tagsField(),
 		protectField(),
 		keepField(),
@@ -154,6 +170,8 @@ func networkTable() *provider.Kind {
 		Operations: []provider.Operation{
 			{Name: "create", Command: "createNetwork", Doc: "create the network"},
 			{Name: "update", Command: "updateNetwork", Doc: "change the display text"},
+			{Name: "openFirewall", Command: "createEgressFirewallRule", Doc: "make a rule about what leaves", Serial: true, Slow: true},
+			{Name: "closeFirewall", Command: "deleteEgressFirewallRule", Doc: "remove a rule about what leaves", Serial: true, Slow: true},
 			tagOperation(),
 			untagOperation(),
 			{Name: "delete", Command: "deleteNetwork", Doc: "delete the network", Slow: true},
@@ -169,6 +187,7 @@ func networkTable() *provider.Kind {
 			return join(
 				checkShownText(f, "displayText", maxDisplayText),
 				checkRange(f),
+				checkFirewall(f),
 				checkTags(f),
 				checkOnChange(f, fields, "replace"),
 			)

@@ -61,10 +61,7 @@ func securityGroupTable() *provider.Kind {
 				Doc: "What may go out: rules such as `udp/53 to any`. An empty list means that everything may, as " +
 					"CloudStack restricts only groups that have an egress rule; without the field the rules are left alone.",
 			},
-			{
-				Name: "exclusive", Code: "ex", Type: provider.Boolean, Setting: true, Default: true,
-				Doc: "Whether rules that the file doesn't name are removed (the default) or left in place and listed.",
-			},
+			exclusiveField(),
 			tagsField(),
 			protectField(),
 			keepField(),

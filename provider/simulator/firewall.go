@@ -20,7 +20,7 @@ func startEgressFirewall(c *call) (*started, *apiError) {
 	}
 	return c.enterFirewall(&netRule{
 		row: row{ID: c.world.newID()}, Account: n.Account, Purpose: purposeFirewall, Egress: true, Network: n.ID,
-		Protocol: strings.ToLower(c.params["protocol"]), State: "Active",
+		Protocol: strings.ToLower(c.params["protocol"]), DestCIDRs: c.params["destcidrlist"], State: "Active",
 	})
 }
 
@@ -94,5 +94,5 @@ func (w *world) renderFirewall(r *netRule) object {
 		o.add("icmptype", *r.ICMPType)
 		o.add("icmpcode", *r.ICMPCode)
 	}
-	return append(o, object{{"tags", w.renderTags(r.ID)}, {"destcidrlist", ""}, {"traffictype", traffic}}...)
+	return append(o, object{{"tags", w.renderTags(r.ID)}, {"destcidrlist", r.DestCIDRs}, {"traffictype", traffic}}...)
 }

@@ -27,6 +27,7 @@ type netRule struct {
 	PrivateEnd         int
 	ICMPType, ICMPCode *int   `json:",omitempty"`
 	CIDRs              string // separated by commas, as they were given
+	DestCIDRs          string `json:",omitempty"` // likewise, of what leaves a network
 	Machine            string `json:",omitempty"` // to whom ports are forwarded
 	Related            string `json:",omitempty"` // the rule for which this one opens the firewall
 	Name               string `json:",omitempty"` // of a load balancer
