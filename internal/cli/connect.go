@@ -1,7 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,7 +59,7 @@ type account string
 // connect finds out which cloud is meant and opens the way to it. dir is where
 // an embedded simulator keeps its state. Nothing is called yet.
 func connect(ctx context.Context, p *process, o cloudOptions, dir string) (c *connection, err error) {
-	flavour, embedded, err := whichCloud(p.env, o)
+	flavour, embedded, err := whichCloud(p.env, o, dir)
 	switch {
 	case err != nil:
 		return nil, err
@@ -70,11 +75,20 @@ func connect(ctx context.Context, p *process, o cloudOptions, dir string) (c *co
 	return c, nil
 }
 
-// whichCloud tells whether an embedded simulator is meant, and of which flavour.
-func whichCloud(env environment, o cloudOptions) (flavour simulator.Flavour, embedded bool, err error) {
-	name := o.cloud
-	if name == "" {
-		name = env.get("TRUEUP_CLOUD")
+// cloudMark is the file in a stack's state directory that says which cloud the
+// stack belongs to: trueup init --simulator writes it. No repository has it.
+const cloudMark = "cloud"
+
+// whichCloud tells whether an embedded simulator is meant, and of which flavour:
+// the flag says so, else the environment, else the mark beside the stack in dir.
+func whichCloud(env environment, o cloudOptions, dir string) (flavour simulator.Flavour, embedded bool, err error) {
+	name := cmp.Or(o.cloud, env.get("TRUEUP_CLOUD"))
+	if name == "" && o.endpoint == "" && o.profile == "" {
+		mark, err := os.ReadFile(filepath.Join(dir, stateDir, cloudMark))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", false, err
+		}
+		name = strings.TrimSpace(string(mark))
 	}
 	sort, dialect, _ := strings.Cut(name, ":")
 	switch {
@@ -89,9 +103,10 @@ func whichCloud(env environment, o cloudOptions) (flavour simulator.Flavour, emb
 	}
 }
 
-// accountOf names the account that connect would use, without connecting.
+// accountOf names the account that connect would use for the working directory,
+// without connecting.
 func accountOf(env environment, o cloudOptions) (account, error) {
-	flavour, embedded, err := whichCloud(env, o)
+	flavour, embedded, err := whichCloud(env, o, ".")
 	if err != nil {
 		return "", err
 	}

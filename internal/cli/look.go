@@ -35,21 +35,21 @@ func lookAt(ctx context.Context, p *process, stacks stackOptions, cloud cloudOpt
 		l.path = stacks.paths[i]
 		l.stack, l.err = load(p, stacks, l.path)
 	})
-	_, embedded, err := whichCloud(p.env, cloud)
 	clouds := map[string][]*look{} // by the directory of an embedded simulator; "" is the one real cloud
 	for i := range looks {
 		l := &looks[i]
-		if l.err == nil {
-			l.err = err
-		}
 		if l.err != nil {
 			continue
 		}
-		dir := ""
-		if embedded {
-			dir = l.stack.dir
+		_, embedded, err := whichCloud(p.env, cloud, l.stack.dir)
+		switch {
+		case err != nil:
+			l.err = err
+		case embedded:
+			clouds[l.stack.dir] = append(clouds[l.stack.dir], l)
+		default:
+			clouds[""] = append(clouds[""], l)
 		}
-		clouds[dir] = append(clouds[dir], l)
 	}
 	for _, dir := range slices.Sorted(maps.Keys(clouds)) {
 		if err := lookTogether(ctx, p, cloud, dir, clouds[dir]); err != nil {

@@ -75,6 +75,7 @@ func newApp(p *process) *ucli.App {
 		ErrWriter: p.stderr,
 		Version:   version(),
 		Commands: []*ucli.Command{
+			initCommand(p),
 			planCommand(p),
 			applyCommand(p),
 			showCommand(p),

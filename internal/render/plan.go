@@ -24,16 +24,20 @@ func Plan(p *plan.Plan, s Screen) string {
 	fmt.Fprintf(&b, "%s\n\n", in.bold.Render("Stack "+clean(p.Stack)))
 	writeChanges(&b, p.Changes, s, in)
 	writeNotes(&b, p.Notes, s, in)
-	n := p.Summary()
-	text := totals(n)
-	if len(p.Steps) > 0 {
-		text += " " + estimated(n)
-	}
-	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+text, s))
+	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+Totals(p), s))
 	if len(p.Problems) > 0 {
 		b.WriteString(hang("", in.bad.Render("Refused:")+" nothing of it may be done, for "+count(len(p.Problems), "reason")+".", s))
 	}
 	return b.String()
+}
+
+// Totals counts what a plan does, and says what it takes.
+func Totals(p *plan.Plan) string {
+	n := p.Summary()
+	if len(p.Steps) == 0 {
+		return totals(n)
+	}
+	return totals(n) + " " + estimated(n)
 }
 
 func nothing(p *plan.Plan) string {
