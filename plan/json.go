@@ -103,7 +103,7 @@ func (p *Plan) MarshalJSON() ([]byte, error) { return json.Marshal(p.form()) }
 func (p *Plan) form() planJSON {
 	form := planJSON{Version: formatVersion, Stack: p.Stack, Summary: p.Summary(), Changes: []changeJSON{}, Steps: []stepJSON{}}
 	for _, c := range p.Changes {
-		change := changeJSON{Address: c.Address, Action: c.Action, Impact: c.Impact, Cause: c.Cause, Reason: c.Reason, Fields: []fieldJSON{}}
+		change := changeJSON{Address: c.Address, Action: c.Action, Impact: c.Impact, Cause: c.Cause, Reason: c.Reason, Fields: []fieldJSON{}, Last: c.Last}
 		for _, f := range c.Fields {
 			change.Fields = append(change.Fields, fieldJSON{f.Name, f.text(f.Old), f.text(f.New)})
 		}
@@ -152,6 +152,7 @@ type changeJSON struct {
 	Cause   Cause            `json:"cause"`
 	Reason  string           `json:"reason"`
 	Fields  []fieldJSON      `json:"fields"`
+	Last    provider.Event   `json:"last,omitzero"`
 }
 
 type fieldJSON struct {

@@ -42,7 +42,7 @@ func (p *planner) uses(n *node) []Use {
 		u.After = r.wanted
 	case n == r.nodes.gone:
 		u.Before = r.have
-	case r.action == Update && r.kind.Takes != nil:
+	case r.action == Update && r.kind.Takes != nil && resizes(n.Op.Fields):
 		u.Before, u.After = changing(r.have, n.Op.Fields), changing(r.have, n.Op.Fields)
 		for name, value := range n.Op.Fields {
 			u.After[name] = value
@@ -51,6 +51,18 @@ func (p *planner) uses(n *node) []Use {
 		return nil
 	}
 	return []Use{u}
+}
+
+// resizes reports whether an operation sets what may take more or less: a choice
+// or a size.
+func resizes(set provider.Fields) bool {
+	for _, value := range set {
+		switch value.(type) {
+		case provider.Named, provider.Size:
+			return true
+		}
+	}
+	return false
 }
 
 // changing are the fields of a resource, of its choices only those that an

@@ -78,6 +78,9 @@ type Change struct {
 	Reason  string           `json:"reason"` // in words: "needs a stop", "no longer declared"
 	Fields  []FieldChange    `json:"fields"`
 	Pos     spec.Pos         `json:"pos"` // where it is declared; zero for a delete
+	// Last is what happened to the resource last, where somebody asked the
+	// cloud who made the difference; zero where nothing is known.
+	Last provider.Event `json:"last,omitzero"`
 }
 
 // FieldChange is one differing field. Old or New is nil where there is none.

@@ -72,9 +72,9 @@ func TestOneChangeTakesFewCalls(t *testing.T) {
 		calls          int // but for one a tick while the change itself is under way
 	}{
 		{"a text", "displayName: Database", "displayName: DB", 27},
-		{"a disk", "20GiB", "21GiB", 29},
+		{"a disk", "20GiB", "21GiB", 30},
 		{"a rule", "tcp/5432", "tcp/5433", 28},
-		{"with a restart", "Medium Instance", "Small Instance", 35},
+		{"with a restart", "Medium Instance", "Small Instance", 37},
 	} {
 		stack := edited(t, shopDir, c.old, c.new)
 		t.Run(c.name, func(t *testing.T) {

@@ -58,7 +58,7 @@ func driftCommand(p *process) *ucli.Command {
 func splitDrift(p *plan.Plan) (drifted, pending []plan.Change) {
 	for _, c := range p.Changes {
 		switch {
-		case c.Action == plan.Delete, c.Cause == plan.Pending:
+		case !drifts(c):
 			pending = append(pending, c)
 		case c.Action == plan.Create:
 			drifted = append(drifted, c)
@@ -80,3 +80,6 @@ func splitDrift(p *plan.Plan) (drifted, pending []plan.Change) {
 	}
 	return drifted, pending
 }
+
+// drifts reports whether more than the file made a difference.
+func drifts(c plan.Change) bool { return c.Action != plan.Delete && c.Cause != plan.Pending }

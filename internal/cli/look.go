@@ -97,7 +97,7 @@ func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, l
 		looks[i].simulated = cloud.embedded
 		looks[i].made, looks[i].err = looks[i].differences(snapshot)
 	})
-	return nil
+	return nameAuthors(ctx, cloud.Cloud, looks)
 }
 
 func (l *look) differences(snapshot *provider.Snapshot) (*plan.Plan, error) {

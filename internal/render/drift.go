@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
@@ -50,10 +51,10 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 	for _, c := range changes {
 		head := "  " + in.warn.Render("!") + " " + pad(clean(c.Address.String()), addresses) + "  "
 		if c.Action == plan.Create {
-			b.WriteString(hang(head, "missing from the cloud", s))
+			b.WriteString(hang(head, "missing from the cloud"+lastEvent(c.Last), s))
 			continue
 		}
-		b.WriteString(hang(head, origin(c.Cause), s))
+		b.WriteString(hang(head, origin(c.Cause)+lastEvent(c.Last), s))
 		for _, f := range c.Fields {
 			name := f.Name
 			for _, text := range found(f) {
@@ -62,6 +63,14 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 			}
 		}
 	}
+}
+
+// lastEvent says what happened to a resource last, where that is known.
+func lastEvent(e provider.Event) string {
+	if e == (provider.Event{}) {
+		return ""
+	}
+	return fmt.Sprintf(" (last event: %s by %s at %s)", clean(e.Type), clean(e.User), e.Time.Format(time.RFC3339))
 }
 
 // found says what the cloud has and what it should have.
