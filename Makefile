@@ -17,7 +17,7 @@ run: build ## apply examples/shop to a fresh embedded simulator, then plan it ag
 test: ## every test
 	$(GO) test ./...
 
-check: ## gofmt, vet, race tests, generated files, the README's commands
+check: ## gofmt, vet, race tests, generated files, the HTML report in a browser, the README's commands
 	.ci/check
 
 bench: ## every benchmark, and the table of docs/performance.md

@@ -32,7 +32,7 @@ func planCommand(p *process) *ucli.Command {
 			"trueup plan --detailed-exitcode          # exit 2 if there are changes, for scripts",
 			"trueup plan --format json | jq .summary",
 			"trueup plan -o plan.json shop            # for trueup show and trueup apply",
-			"trueup plan --report comment.md          # for a pull request, beside the text",
+			"trueup plan --report plan.html --report comment.md   # for reviewers, beside the text",
 			"trueup plan --target vm/web-2            # and what it needs, of the whole stack",
 			"trueup plan --explain                    # the calls, for CloudMonkey",
 			"trueup plan --cloud simulator examples/shop",

@@ -37,7 +37,7 @@ func formatFlag() ucli.Flag {
 }
 
 func reportFlag() ucli.Flag {
-	return &ucli.StringSliceFlag{Name: "report", Usage: "also write the result to `FILE`, in the format of its name (.md, .json, .jsonl, .sarif, .xml for JUnit, .prom), or as FORMAT=FILE (repeatable; - is stdout)"}
+	return &ucli.StringSliceFlag{Name: "report", Usage: "also write the result to `FILE`, in the format of its name (.html, .md, .json, .jsonl, .sarif, .xml for JUnit, .prom), or as FORMAT=FILE (repeatable; - is stdout)"}
 }
 
 // readReports reads --report and, where the command has it, --format. It looks

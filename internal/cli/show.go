@@ -14,7 +14,7 @@ func showCommand(p *process) *ucli.Command {
 		[]string{
 			"trueup show plan.json",
 			"trueup show --format json plan.json | jq .summary",
-			"trueup show --report comment.md plan.json",
+			"trueup show --report plan.html plan.json",
 		}, []ucli.Flag{formatFlag(), reportFlag()})
 	c.Action = func(c *ucli.Context) error {
 		if c.NArg() != 1 {

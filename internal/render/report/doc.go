@@ -1,5 +1,5 @@
 // Package report writes what a command found in a cloud, or did to it, in the
-// forms that reviewers and pipelines read: Markdown, JSON, and what GitHub,
+// forms that reviewers and pipelines read: HTML, Markdown, JSON, and what GitHub,
 // GitLab, Jenkins and Prometheus take.
 //
 // Every form is written from [Result] values and from nothing else: the same

@@ -11,6 +11,7 @@ import (
 type Format string
 
 const (
+	HTML       Format = "html"
 	Markdown   Format = "markdown"
 	JSON       Format = "json"
 	Events     Format = "events" // JSON, one object a line
@@ -27,6 +28,7 @@ var formats = []struct {
 	endings []string
 	write   func(io.Writer, []*Result, About) error
 }{
+	{HTML, []string{".html", ".htm"}, writeHTML},
 	{Markdown, []string{".md", ".markdown"}, writeMarkdown},
 	{JSON, []string{".json"}, writeJSON},
 	{Events, []string{".jsonl", ".ndjson"}, writeEvents},

@@ -19,7 +19,7 @@ var about = About{Version: "v1.2.3", CI: "https://ci.example.com/runs/7", Dir: "
 
 // endings are those of the golden files.
 var endings = map[Format]string{
-	Markdown: ".md", JSON: ".json", Events: ".jsonl", GitHub: ".txt", GitLab: ".json", SARIF: ".sarif", JUnit: ".xml", Prometheus: ".prom",
+	HTML: ".html", Markdown: ".md", JSON: ".json", Events: ".jsonl", GitHub: ".txt", GitLab: ".json", SARIF: ".sarif", JUnit: ".xml", Prometheus: ".prom",
 }
 
 func write(t *testing.T, f Format, results []*Result) string {

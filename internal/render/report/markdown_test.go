@@ -30,7 +30,7 @@ func large(creates, updates, deletes int) []*Result {
 
 func TestMarkdownFitsIntoACommentAndNamesEveryDeletion(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		n := rapid.SampledFrom([]int{0, 1, 40, 600})
+		n := rapid.SampledFrom([]int{0, 1, 40, 300})
 		creates, updates, deletes := n.Draw(rt, "creates"), n.Draw(rt, "updates"), rapid.IntRange(0, 900).Draw(rt, "deletes")
 		text := write(t, Markdown, large(creates, updates, deletes))
 		if len(text) > maxComment {
