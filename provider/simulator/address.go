@@ -296,7 +296,7 @@ func (w *world) renderAddress(a *address) object {
 		o.add("associatednetworkname", n.Name)
 	}
 	return append(o, object{
-		{"networkid", publicNetworkID}, {"state", a.State}, {"physicalnetworkid", physicalNetworkID}, {"tags", w.renderBareTags(a.ID)},
+		{"networkid", publicNetworkID}, {"state", a.State}, {"physicalnetworkid", physicalNetworkID}, {"tags", w.bareTags(a.ID)},
 		{"isportable", false}, {"hasrules", w.purposeOf(a) != ""}, {"forsystemvms", false}, {"forprovider", false}, {"hasannotations", false},
 	}...)
 }

@@ -94,5 +94,5 @@ func (w *world) renderFirewall(r *netRule) object {
 		o.add("icmptype", *r.ICMPType)
 		o.add("icmpcode", *r.ICMPCode)
 	}
-	return append(o, object{{"tags", w.renderTags(r.ID)}, {"destcidrlist", r.DestCIDRs}, {"traffictype", traffic}}...)
+	return append(o, object{{"tags", w.bareTags(r.ID)}, {"destcidrlist", r.DestCIDRs}, {"traffictype", traffic}}...)
 }

@@ -167,11 +167,14 @@ func (g *golden) compare(name, path string, real, ours any) {
 	}
 }
 
-// sorted puts tags in order: the recorded server keeps none.
+// sorted puts tags, services of networks and their capabilities in order: the recorded server keeps none.
 func sorted(list []any) []any {
 	key := func(v any) string {
 		m, _ := v.(map[string]any)
 		k, _ := m["key"].(string)
+		if m["provider"] != nil || m["canchooseservicecapability"] != nil {
+			k, _ = m["name"].(string)
+		}
 		return k
 	}
 	list = slices.Clone(list)

@@ -124,6 +124,6 @@ func (w *world) renderLoadBalancer(r *netRule) object {
 	o.addIf("cidrlist", r.CIDRs)
 	o = append(o, w.fullyOwnedBy(r.Account)...)
 	return append(o, object{
-		{"state", r.State}, {"zoneid", a.Zone}, {"zonename", w.center.zoneName(a.Zone)}, {"tags", w.renderTags(r.ID)},
+		{"state", r.State}, {"zoneid", a.Zone}, {"zonename", w.center.zoneName(a.Zone)}, {"tags", w.bareTags(r.ID)},
 	}...)
 }

@@ -120,7 +120,7 @@ func (w *world) renderMachine(o object, m *machine, v view) object {
 	if v.userData {
 		o.addIf("userdata", m.UserData)
 	}
-	o.add("tags", w.renderTags(m.ID))
+	o.add("tags", w.machineTags(m.ID))
 	o.add("hasannotations", false)
 	w.showPendingJob(&o, m.ID)
 	if w.config.Flavour == Exoscale {

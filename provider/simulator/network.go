@@ -220,7 +220,7 @@ func (w *world) removeNetwork(n *network) {
 
 func (w *world) renderNetwork(n *network) object {
 	if n.Shared {
-		return w.center.sharedNetwork.with(field{"cidr", n.CIDR}, field{"netmask", n.netmask()}, field{"tags", w.renderTags(n.ID)}, field{"created", wireTime(n.Created)})
+		return w.center.sharedNetwork.with(field{"cidr", n.CIDR}, field{"netmask", n.netmask()}, field{"tags", w.bareTags(n.ID)}, field{"created", wireTime(n.Created)})
 	}
 	o := withID(w.center.networkOfferings, n.Offering)
 	out := w.center.isolatedNetwork.with(
@@ -229,7 +229,7 @@ func (w *world) renderNetwork(n *network) object {
 		field{"networkofferingid", n.Offering}, field{"networkofferingname", o.text("name")},
 		field{"networkofferingdisplaytext", o.text("displaytext")}, field{"networkofferingavailability", o.text("availability")},
 		field{"state", n.State}, field{"related", n.ID}, field{"networkdomain", n.Domain},
-		field{"tags", w.renderTags(n.ID)}, field{"created", wireTime(n.Created)},
+		field{"tags", w.bareTags(n.ID)}, field{"created", wireTime(n.Created)},
 	)
 	if o.text("name") != isolatedOffering {
 		services, _ := o.get("service")

@@ -35,7 +35,7 @@ func (w *world) renderForward(r *netRule) object {
 		{"protocol", r.Protocol}, {"publicport", decimal(int64(r.Start))}, {"publicendport", decimal(int64(r.End))},
 		{"virtualmachineid", m.ID}, {"virtualmachinename", m.Name}, {"virtualmachinedisplayname", m.DisplayName},
 		{"ipaddressid", r.Address}, {"ipaddress", w.Addresses.get(r.Address).IP}, {"state", r.State}, {"cidrlist", r.CIDRs},
-		{"tags", w.renderTags(r.ID)},
+		{"tags", w.bareTags(r.ID)},
 	}
 	for _, id := range m.NICs {
 		if x := w.NICs.get(id); x.Network == n.ID {

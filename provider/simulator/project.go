@@ -147,7 +147,7 @@ func (w *world) renderProject(p *project) object {
 	o := object{{"id", p.ID}, {"name", p.Name}, {"displaytext", p.DisplayText}, {"domainid", domainID}, {"domain", domainName}}
 	o = append(o, object{
 		{"owner", []object{{{"account", w.Accounts.get(p.Owner).Name}}}}, {"projectaccountname", a.Name}, {"state", "Active"},
-		{"tags", w.renderTags(p.ID)},
+		{"tags", w.ownedTags(p.ID)},
 	}...)
 	o = append(o, w.renderUsage(a)...)
 	o.add("created", wireTime(p.Created))

@@ -155,12 +155,8 @@ func (w *world) renderGroup(g *securityGroup, view groupView) object {
 	for i, m := range members {
 		ids[i] = m.ID
 	}
-	tags := w.renderTags(g.ID)
-	for i := range tags {
-		tags[i].add("domainpath", domainName)
-	}
 	return append(o, object{
-		{"ingressrule", ingress}, {"egressrule", egress}, {"tags", tags},
+		{"ingressrule", ingress}, {"egressrule", egress}, {"tags", w.ownedTags(g.ID)},
 		{"virtualmachinecount", len(ids)}, {"virtualmachineids", ids},
 	}...)
 }

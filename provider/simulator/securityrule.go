@@ -245,7 +245,7 @@ func (w *world) renderRule(r *securityRule, listed bool) object {
 		o.add("cidr", r.CIDR)
 	}
 	if listed {
-		o.add("tags", w.renderTags(r.ID))
+		o.add("tags", w.ownedTags(r.ID))
 	}
 	return o
 }

@@ -220,33 +220,36 @@ func listTags(c *call) (object, *apiError) {
 			found = append(found, t)
 		}
 	}
-	return page(c, "tag", found, func(t *tag) object {
-		return append(append(t.render(), c.world.ownedBy(t.Account)...), domainFields()...)
-	})
+	return page(c, "tag", found, c.world.ownedTag)
 }
 
 func (t *tag) render() object {
 	return object{{"key", t.Key}, {"value", t.Value}, {"resourcetype", t.Type}, {"resourceid", t.Resource}}
 }
 
-// renderBareTags returns the tags of an address, which shows keys and values only.
-func (w *world) renderBareTags(resource string) []object {
-	out := make([]object, 0, len(w.tagsOf[resource]))
-	for _, t := range w.tagsOf[resource] {
-		out = append(out, object{{"key", t.Key}, {"value", t.Value}})
-	}
-	return out
+// bareTags returns the tags of an address, a network or a network's rule, which show keys and values only.
+func (w *world) bareTags(resource string) []object {
+	return w.renderTags(resource, func(t *tag) object { return object{{"key", t.Key}, {"value", t.Value}} })
 }
 
-// renderTags returns the tags of a resource as the resource shows them: a project's tell no owner.
-func (w *world) renderTags(resource string) []object {
+// machineTags returns the tags of a machine or a volume, which show the account, a project's too.
+func (w *world) machineTags(resource string) []object {
+	return w.renderTags(resource, func(t *tag) object {
+		return append(t.render(), object{{"account", w.Accounts.get(t.Account).Name}, {"domainid", domainID}, {"domain", domainName}}...)
+	})
+}
+
+// ownedTags returns the tags of anything else, which show whose they are as a list of tags does.
+func (w *world) ownedTags(resource string) []object { return w.renderTags(resource, w.ownedTag) }
+
+func (w *world) ownedTag(t *tag) object {
+	return append(append(t.render(), w.ownedBy(t.Account)...), domainFields()...)
+}
+
+func (w *world) renderTags(resource string, render func(*tag) object) []object {
 	out := make([]object, 0, len(w.tagsOf[resource]))
 	for _, t := range w.tagsOf[resource] {
-		o := t.render()
-		if a := w.Accounts.get(t.Account); a.Project == "" {
-			o.add("account", a.Name)
-		}
-		out = append(out, append(o, object{{"domainid", domainID}, {"domain", domainName}}...))
+		out = append(out, render(t))
 	}
 	return out
 }

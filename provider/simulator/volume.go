@@ -13,7 +13,7 @@ type volume struct {
 	Name     string
 	Zone     string
 	Root     bool
-	Offering string // disk offering; a root volume has its machine's
+	Offering string // disk offering; a root volume has the service offering with which its machine was made
 	Size     int64  // bytes
 	Machine  string
 	Device   int64
@@ -42,7 +42,8 @@ func rootSize(gigabytes int64) int64 {
 func (w *world) addRootVolume(m *machine, gigabytes int64) {
 	v := w.Volumes.add(&volume{
 		row: row{ID: w.newID()}, Account: m.Account, Name: fmt.Sprintf("ROOT-%d", m.Num), Zone: m.Zone, Root: true, Size: rootSize(gigabytes),
-		State: volumeAllocated, Created: w.Now,
+		Offering: m.Offering,
+		State:    volumeAllocated, Created: w.Now,
 	})
 	w.plug(v, m.ID)
 }
@@ -303,16 +304,16 @@ func (w *world) renderVolume(v *volume) object {
 	}
 	o.add("destroyed", false)
 	if v.Root && m != nil {
-		s := withID(w.center.serviceOfferings, m.Offering)
+		s := withID(w.center.serviceOfferings, v.Offering)
 		o = append(o, object{
 			// The recorded server sends a number of its database here, as text.
-			{"serviceofferingid", decimal(int64(slices.IndexFunc(w.center.serviceOfferings, func(x object) bool { return x.text("id") == m.Offering })) + 11)},
+			{"serviceofferingid", decimal(int64(slices.IndexFunc(w.center.serviceOfferings, func(x object) bool { return x.text("id") == v.Offering })) + 11)},
 			{"serviceofferingname", s.text("name")}, {"serviceofferingdisplaytext", s.text("displaytext")},
 		}...)
 	}
 	o = append(o, object{
 		{"isextractable", !v.Root}, {"quiescevm", false}, {"supportsstoragesnapshot", false}, {"deleteprotection", false},
-		{"tags", w.renderTags(v.ID)}, {"hasannotations", false},
+		{"tags", w.machineTags(v.ID)}, {"hasannotations", false},
 	}...)
 	w.showPendingJob(&o, v.ID)
 	return o
