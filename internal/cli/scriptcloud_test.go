@@ -106,7 +106,7 @@ func callByHand(ts *testscript.TestScript, _ bool, args []string) {
 
 // id finds the id of the one thing that a command lists by that name.
 func (c *scriptCloud) id(ts *testscript.TestScript, list, name string) string {
-	answer, err := c.client.Raw(context.Background(), list, nil)
+	answer, err := c.client.Raw(context.Background(), list, url.Values{"templatefilter": {"executable"}})
 	ts.Check(err)
 	var lists map[string]json.RawMessage
 	ts.Check(json.Unmarshal(answer, &lists))
