@@ -39,7 +39,7 @@ func (p *planner) afterLinks(n *node) {
 }
 
 // afterOutage makes a step wait until what its resource is, or will be, linked to
-// has been started again, where it can't be done meanwhile.
+// has been started again, or stopped, where it can't be done meanwhile.
 func (p *planner) afterOutage(n *node) {
 	op, _ := n.row.kind.Operation(n.Op.Name)
 	if !op.Steady {
@@ -48,7 +48,7 @@ func (p *planner) afterOutage(n *node) {
 	for _, f := range n.row.kind.Fields {
 		for _, ref := range slices.Concat(provider.Refs(n.row.have[f.Name]), provider.Refs(n.row.wanted[f.Name])) {
 			if to := p.target(ref); to != nil && to != n.row && !to.goes() {
-				n.after(to.nodes.up)
+				n.after(to.nodes.up, to.nodes.halt)
 			}
 		}
 	}

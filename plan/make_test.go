@@ -207,6 +207,8 @@ func TestMake(t *testing.T) {
 			disk(), with("volume/data", "size", 20*provider.GiB), with("volume/data", "attach", links("vm", "web-2")),
 			with("vm/web-1", "offering", named("Medium")), with("vm/web-2", "offering", named("Medium")), with("vm/web-3", "offering", named("Medium")),
 		}},
+		"disk moved to a machine that is stopped": {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){
+			disk(), with("volume/data", "attach", links("vm", "web-2")), with("vm/web-2", "power", "stopped")}},
 		"machine with a disk replaced": {first: []func(map[string]provider.Fields){disk(), with("volume/data", "attach", links("vm", "edge"))}, file: []func(map[string]provider.Fields){
 			disk(), with("volume/data", "attach", links("vm", "edge")), with("vm/edge", "template", named("Debian")), with("vm/edge", "onChange", map[string]string{"template": "replace"})}},
 		"machine dropped with its disk and somebody's": {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){without("vm/web-1")},

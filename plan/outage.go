@@ -47,6 +47,7 @@ func (p *planner) addOutage(r *row, stopped, others []*node) {
 		isDown = true
 	}
 	if !isDown || target != powerRunning {
+		r.nodes.halt = stop
 		return
 	}
 	start := p.step(r, r.kind.Start, "", provider.Fields{fieldPower: powerRunning})

@@ -34,6 +34,7 @@ type nodes struct {
 	link        map[letting][]*node // steps that add one link of a field
 	down, up    *node               // first and last of the time that it does not serve
 	started     *node               // up, but for the wait until it is ready
+	halt        *node               // stops it for good
 	heal        *node               // starts what is broken
 	cuts        []*node             // steps of others that let go of it before it goes
 }
