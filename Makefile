@@ -32,8 +32,8 @@ fuzz: ## every fuzz target for FUZZTIME each
 		done; \
 	done
 
-torture: ## break a run at every single call, and kill 200 processes at random moments
-	TRUEUP_TORTURE=1 $(GO) test -count 1 -timeout 60m ./internal/crash
+torture: ## break a run at every single call, kill 200 processes at random moments, and try the laws on 500 stacks each
+	TRUEUP_TORTURE=1 $(GO) test -count 1 -timeout 60m ./internal/crash ./internal/laws
 
 fmt: ## gofmt over everything
 	gofmt -w $$(git ls-files '*.go')

@@ -160,3 +160,14 @@ func TestKindsThatCantBeTaggedHaveNoTags(t *testing.T) {
 		}
 	})
 }
+
+// TestEveryKindIsTakenOverAndGivenUp: what engines know by name is in every table.
+func TestEveryKindIsTakenOverAndGivenUp(t *testing.T) {
+	each(t, func(t *testing.T, k *provider.Kind) {
+		for _, name := range []string{"protect", "keep", "was", "adopt"} {
+			if f, ok := k.Field(name); !ok || !f.Setting {
+				t.Errorf("it has no setting %s", name)
+			}
+		}
+	})
+}

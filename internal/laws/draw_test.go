@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -42,7 +43,7 @@ func drawFile(t *rapid.T, offers *provider.Catalogue, zone string, full bool) *e
 		if !d.possible(k) {
 			continue
 		}
-		n := 2
+		n := 3
 		if !full {
 			n = rapid.IntRange(0, 3).Draw(t, "how many "+k.Plural)
 		}
@@ -142,6 +143,8 @@ func (d *drawer) value(k *provider.Kind, f provider.Field, of string) provider.V
 		return rapid.Bool().Draw(d.t, label)
 	case provider.Bytes:
 		return provider.Size(rapid.Int64Range(20, 60).Draw(d.t, label)) * provider.GiB
+	case provider.Span:
+		return provider.Duration(rapid.Int64Range(1, 600).Draw(d.t, label)) * provider.Duration(time.Second)
 	case provider.Choice:
 		return d.entry(f.Catalogue, label)
 	case provider.Link:
@@ -209,6 +212,9 @@ func (d *drawer) links(f provider.Field, label string, most int) []provider.Ref 
 }
 
 func (d *drawer) rules(f provider.Field, label string) provider.Value {
+	if f.Whole {
+		return d.wholeRules(f, label)
+	}
 	groups := append([]string{""}, d.done[f.Kind]...)
 	rule := rapid.Custom(func(t *rapid.T) provider.Rule {
 		r := provider.Rule{Protocol: rapid.SampledFrom([]string{"tcp", "udp", "icmp", "icmpv6", "gre", "all", "99"}).Draw(t, "protocol")}
@@ -240,6 +246,27 @@ func (d *drawer) rules(f provider.Field, label string) provider.Value {
 	rules := rapid.SliceOfNDistinct(rule, 0, 6, provider.Rule.String).Draw(d.t, label)
 	if d.full && len(rules) == 0 {
 		rules = append(rules, provider.Rule{Protocol: "tcp", From: 80, To: 80, CIDR: netip.MustParsePrefix("10.0.0.0/8")})
+	}
+	slices.SortFunc(rules, provider.CompareRule)
+	return rules
+}
+
+// wholeRules draws rules of which none shares a port with another.
+func (d *drawer) wholeRules(f provider.Field, label string) provider.Value {
+	services := []provider.Rule{
+		{Protocol: "tcp", From: 22, To: 22}, {Protocol: "tcp", From: 80, To: 90}, {Protocol: "udp", From: 53, To: 53},
+		{Protocol: "udp", From: 1000, To: 65535}, {Protocol: "icmp", From: -1, To: -1}, {Protocol: "icmp", From: 8, To: 0},
+	}
+	sources := []string{"0.0.0.0/0", "198.51.100.0/24", "192.0.2.7/32"}
+	if !f.IPv4 {
+		sources = append(sources, "::/0")
+	}
+	var rules []provider.Rule
+	for _, r := range rapid.SliceOfNDistinct(rapid.SampledFrom(services), 1, 3, provider.Rule.Service).Draw(d.t, label) {
+		for _, source := range rapid.SliceOfNDistinct(rapid.SampledFrom(sources), 1, 2, rapid.ID).Draw(d.t, label+" from") {
+			r.CIDR = netip.MustParsePrefix(source)
+			rules = append(rules, r)
+		}
 	}
 	slices.SortFunc(rules, provider.CompareRule)
 	return rules

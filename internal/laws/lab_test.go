@@ -78,10 +78,13 @@ type lab struct {
 	runs    uint64
 }
 
+// expungeDelay is how long a destroyed machine holds its network.
+const expungeDelay = time.Minute
+
 // newLab must be called within a bubble, with the test that runs there.
 func newLab(t tb) *lab {
 	t.Helper()
-	sim, err := simulator.New(simulator.Config{Seed: 1, Reinstall: true, Host: simulator.Host{Count: 100, Cores: 4000, MemoryMB: 1 << 22}})
+	sim, err := simulator.New(simulator.Config{Seed: 1, ExpungeDelay: expungeDelay, Reinstall: true, Host: simulator.Host{Count: 100, Cores: 4000, MemoryMB: 1 << 22}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,8 +172,22 @@ func (l *lab) mustPlan(stack *spec.Stack, opts plan.Options) *plan.Plan {
 	return p
 }
 
-// apply applies a stack. The error is that of the plan.
+// apply applies a stack, and again where something has to be expunged before it
+// can go. The error is that of the plan.
 func (l *lab) apply(stack *spec.Stack, opts plan.Options) error {
+	l.Helper()
+	for range 5 {
+		waits, err := l.applyOnce(stack, opts)
+		if err != nil || !waits {
+			return err
+		}
+		time.Sleep(2 * expungeDelay)
+	}
+	l.Fatal("what was destroyed is not expunged")
+	return nil
+}
+
+func (l *lab) applyOnce(stack *spec.Stack, opts plan.Options) (waits bool, err error) {
 	l.Helper()
 	l.runs++
 	run := fmt.Sprintf("00000000-0000-7000-8000-%012d", l.runs)
@@ -185,13 +202,13 @@ func (l *lab) apply(stack *spec.Stack, opts plan.Options) error {
 	}()
 	p, err := l.plan(stack, opts)
 	if err != nil {
-		return err
+		return false, err
 	}
 	report := apply.Run(l.ctx, l.cloud, p, apply.Options{Run: run, Parallel: 16, Lease: lease})
 	if report.Ending() != apply.Succeeded {
 		l.Fatalf("apply: %s: %v\n%s", report.Ending(), report.Err(), p)
 	}
-	return nil
+	return len(report.Waiting()) > 0, nil
 }
 
 // mustApply applies a stack that must not be refused, and leaves nothing to do.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"pgregory.net/rapid"
@@ -38,11 +39,44 @@ var values = map[string]func(d *drawer, label string) provider.Value{
 		}
 		return nil
 	},
-	"network.cidr":    oneOf("10.9.0.0/24", "192.168.7.0/24", "172.16.0.0/29"),
-	"network.gateway": oneOf("10.9.0.7", "192.168.7.1", "172.16.0.3"),
+	"network.cidr": oneOf("10.9.0.0/24", "192.168.7.0/24", "172.16.0.0/26"),
+	"network.gateway": func(d *drawer, label string) provider.Value {
+		cidr, declared := d.now.Fields["cidr"].(string)
+		if !declared || d.full && d.now.Name != "n1" { // so that the others can have another range
+			return nil
+		}
+		at := netip.MustParsePrefix(cidr).Addr()
+		for range rapid.IntRange(1, 6).Draw(d.t, label) {
+			at = at.Next()
+		}
+		return at.String()
+	},
 	// Static NAT attaches an address to one machine, and a machine to one
-	// address, in the address's network.
+	// address, in the address's network. In a full stack the first address is
+	// attached, and only the others change their networks.
+	"vm.networks": func(d *drawer, label string) provider.Value {
+		refs := d.links(provider.Field{Kind: "network"}, label, 2)
+		if first := (provider.Ref{Kind: "network", Name: "n1"}); d.full && d.zone == isolated {
+			refs = append([]provider.Ref{first}, slices.DeleteFunc(refs, func(r provider.Ref) bool { return r == first })...)
+		}
+		if len(refs) == 0 {
+			return nil
+		}
+		return refs
+	},
+	"elasticIP.network": func(d *drawer, label string) provider.Value {
+		if d.full && d.now.Name == "e1" {
+			return provider.Ref{Kind: "network", Name: "n1"}
+		}
+		if refs := d.links(provider.Field{Kind: "network"}, label, 1); len(refs) > 0 {
+			return refs[0]
+		}
+		return nil
+	},
 	"elasticIP.attach": func(d *drawer, label string) provider.Value {
+		if d.full && d.now.Name != "e1" {
+			return nil
+		}
 		var free []provider.Ref
 		for _, b := range d.file.Blocks {
 			networks, _ := b.Fields["networks"].([]provider.Ref)
@@ -64,7 +98,7 @@ const secret = "correct horse"
 func (d *drawer) attached(machine string) bool {
 	return slices.ContainsFunc(d.file.Blocks, func(b *export.Block) bool {
 		to, _ := b.Fields["attach"].([]provider.Ref)
-		return len(to) > 0 && to[0].Name == machine
+		return b.Kind.Name == "elasticIP" && len(to) > 0 && to[0].Name == machine
 	})
 }
 
