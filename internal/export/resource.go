@@ -184,6 +184,10 @@ func (d *draft) rules(b *Block, f provider.Field, live []provider.Rule) []provid
 	var foreign []string
 	for _, r := range live {
 		r.ID = ""
+		if r.Only != "" {
+			foreign = append(foreign, r.String())
+			continue
+		}
 		if !r.CIDR.IsValid() {
 			group, ok := d.link(f, r.Group)
 			if !ok {
@@ -196,7 +200,7 @@ func (d *draft) rules(b *Block, f provider.Field, live []provider.Rule) []provid
 	}
 	if foreign != nil {
 		b.Fields[settingExclusive] = false
-		b.Comments[f.Name] = "left as they are, since a file can't name their groups: " + strings.Join(foreign, "; ")
+		b.Comments[f.Name] = "left as they are, since a file can't say them: " + strings.Join(foreign, "; ")
 	}
 	slices.SortFunc(declared, provider.CompareRule)
 	return declared

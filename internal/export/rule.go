@@ -25,7 +25,7 @@ func ruleList(f provider.Field, rules []provider.Rule) []*yaml.Node {
 	var lines []*line
 	for _, same := range byService(rules) {
 		_, ports, _ := strings.Cut(service(same[0]), "/")
-		l := &line{protocol: same[0].Protocol, sources: same, text: strings.Join(sources(same), ", ")}
+		l := &line{protocol: same[0].Protocol, sources: same, text: strings.Join(sources(f, same), ", ")}
 		if ports != "" {
 			l.ports = []string{ports}
 		}
@@ -80,16 +80,16 @@ func service(r provider.Rule) string {
 }
 
 // sources are the other ends of rules that let through the same.
-func sources(rules []provider.Rule) []string {
+func sources(f provider.Field, rules []provider.Rule) []string {
 	var texts []string
 	for _, r := range rules {
 		texts = append(texts, r.Source())
 	}
 	every := []string{"0.0.0.0/0", "::/0"}
-	switch rules[0].Protocol {
-	case "icmp":
+	switch {
+	case f.IPv4, rules[0].Protocol == "icmp":
 		every = every[:1]
-	case "icmpv6":
+	case rules[0].Protocol == "icmpv6":
 		every = every[1:]
 	}
 	for _, text := range every {

@@ -24,6 +24,8 @@ func value(f provider.Field, v provider.Value) *yaml.Node {
 		return plain(strconv.FormatBool(v))
 	case provider.Size:
 		return plain(strings.ReplaceAll(v.String(), " ", ""))
+	case provider.Duration:
+		return plain(v.String())
 	case provider.Named:
 		if v.Name == "" {
 			return flow(entry("id", plain(v.ID)))
