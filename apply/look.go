@@ -44,6 +44,24 @@ func Look(ctx context.Context, cloud provider.Cloud, stack string) (*State, erro
 	if err != nil {
 		return nil, err
 	}
+	state := StateOf(anchor)
+	noted := (&Lease{anchor: anchor}).noted()
+	wait, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	waitAll(wait, cloud, noted)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("ask for the jobs of stack %s: %w", stack, context.Cause(ctx))
+	}
+	for i, s := range noted {
+		var running *provider.StillRunning
+		state.Begun[i].Pending = errors.As(s.err, &running) || errors.Is(s.err, context.DeadlineExceeded)
+	}
+	return state, nil
+}
+
+// StateOf is what an anchor says by itself: of what was begun nobody is asked
+// whether it is pending.
+func StateOf(anchor provider.Anchor) *State {
 	state := &State{}
 	if anchor.Tags[provider.TagLease] != "" {
 		holder := holderOf(anchor)
@@ -55,20 +73,9 @@ func Look(ctx context.Context, cloud provider.Cloud, stack string) (*State, erro
 			state.Outages = append(state.Outages, provider.Address{Kind: kind, Name: name})
 		}
 	}
-	noted := (&Lease{anchor: anchor}).noted()
-	wait, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
-	waitAll(wait, cloud, noted)
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("ask for the jobs of stack %s: %w", stack, context.Cause(ctx))
-	}
-	for _, s := range noted {
+	for _, s := range (&Lease{anchor: anchor}).noted() {
 		n, _ := parseNote(anchor.Tags[provider.NoteKey(provider.TagNote, s.job.Op.Address)]) // parsed before
-		var running *provider.StillRunning
-		state.Begun = append(state.Begun, Begun{
-			Address: s.job.Op.Address, Run: n.run, Job: s.job.ID,
-			Pending: errors.As(s.err, &running) || errors.Is(s.err, context.DeadlineExceeded),
-		})
+		state.Begun = append(state.Begun, Begun{Address: s.job.Op.Address, Run: n.run, Job: s.job.ID})
 	}
-	return state, nil
+	return state
 }

@@ -139,7 +139,7 @@ func kinds() provider.Kinds {
 		},
 		{
 			Name: "elasticIP", Plural: "elasticIPs", TagType: "PublicIpAddress", NoteID: true, Nameless: true, Zoned: true,
-			Limit: "public_ip", After: []string{"network"},
+			Limit: "public_ip", After: []string{"network"}, Attach: "attach",
 			Fields: []provider.Field{
 				zone,
 				{Name: "network", Code: "ne", Type: provider.Link, Kind: "network", Change: provider.Refuse},

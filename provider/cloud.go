@@ -156,6 +156,9 @@ type Live struct {
 	Broken string
 	// Gone is set when a deletion has passed the kind's Commit operation.
 	Gone bool
+	// Innate is set where the cloud made it for itself, such as the security
+	// group default: that nobody declares it means nothing.
+	Innate bool
 }
 
 // Anchor is the security group trueup.<stack> of a stack.

@@ -57,6 +57,9 @@ type Kind struct {
 	// Marker says how a resource tells, from its first instant and before any
 	// tag, that a stack made it. It is documentation; [Live.Marker] carries it.
 	Marker string
+	// Attach names the link field without which a resource serves nobody, and is
+	// paid for all the same. Empty where there is none.
+	Attach string
 	// Zoned is set where a resource lives in a zone.
 	Zoned bool
 	// Limit is CloudStack's resourcetypename for the quota that one more of

@@ -18,9 +18,15 @@ func runDrift(ctx context.Context, p *process, o driftOptions) error {
 	d := &driftRun{process: p, driftOptions: o, reported: map[*sharedError]bool{}}
 	var results []*report.Result
 	began := time.Now()
-	for _, l := range lookAt(ctx, p, o.stackOptions, o.cloudOptions) {
+	looks := lookAt(ctx, p, o.stackOptions, o.cloudOptions)
+	for _, l := range looks {
 		d.fail(d.show(l))
 		results = append(results, l.result(began))
+	}
+	for _, l := range looks {
+		for _, owner := range l.abandoned {
+			results = append(results, d.showAbandoned(owner, began))
+		}
 	}
 	if ctx.Err() == nil { // what a look that was ended has found is no news
 		d.fail(tell(ctx, o.notify, d.news, d.told))
@@ -72,6 +78,21 @@ func (d *driftRun) show(l look) error {
 	s := screen(d.stdout, d.env)
 	_, failed := fmt.Fprint(d.stdout, render.Drift(l.made.Stack, drifted, pending, l.made.Notes, s)+render.FixedText(news, s))
 	return errors.Join(err, failed)
+}
+
+// showAbandoned tells of a stack of the account that none of those given is.
+func (d *driftRun) showAbandoned(owner plan.Owner, began time.Time) *report.Result {
+	d.differs = true
+	err := &abandonedError{owner}
+	if d.reports.text() {
+		if d.shown++; d.shown > 1 {
+			fmt.Fprintln(d.stdout)
+		}
+		fmt.Fprintf(d.stdout, "Stack %s: abandoned? %s.\n  To destroy it: %s\n", owner.Stack, err.found(), destroying(owner.Stack))
+	}
+	r := &report.Result{Command: "drift", Stack: owner.Stack, Began: began}
+	finish(r, err)
+	return r
 }
 
 // compare finds what is new in a look, where that matters.

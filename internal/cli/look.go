@@ -22,6 +22,10 @@ type look struct {
 	// simulated is set where the cloud was an embedded simulator.
 	simulated bool
 	made      *plan.Plan // what differs
+	// abandoned are stacks of the account that are not among the given ones. The
+	// first look at an account has them, and only where several were given: who
+	// looks at one says nothing of others.
+	abandoned []plan.Owner
 	err       error
 }
 
@@ -51,8 +55,9 @@ func lookAt(ctx context.Context, p *process, stacks stackOptions, cloud cloudOpt
 			clouds[""] = append(clouds[""], l)
 		}
 	}
+	several := len(looks) > 1 && !slices.ContainsFunc(looks, func(l look) bool { return l.stack == nil })
 	for _, dir := range slices.Sorted(maps.Keys(clouds)) {
-		if err := lookTogether(ctx, p, cloud, dir, clouds[dir]); err != nil {
+		if err := lookTogether(ctx, p, cloud, dir, clouds[dir], several); err != nil {
 			failTogether(clouds[dir], err)
 		}
 	}
@@ -77,9 +82,10 @@ func failTogether(looks []*look, err error) {
 	}
 }
 
-// lookTogether compares the stacks of one account with one reading of it. Its
-// error is that of all of them.
-func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, looks []*look) (err error) {
+// lookTogether compares the stacks of one account with one reading of it, and
+// where several were given looks for abandoned ones. Its error is that of all of
+// them.
+func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, looks []*look, several bool) (err error) {
 	cloud, err := connect(ctx, p, o, dir)
 	if err != nil {
 		return err
@@ -97,11 +103,23 @@ func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, l
 		looks[i].simulated = cloud.embedded
 		looks[i].made, looks[i].err = looks[i].differences(snapshot)
 	})
+	if several {
+		looks[0].abandoned = abandoned(plan.TakeInventory(kind.All(), snapshot), names(looks))
+	}
 	return nameAuthors(ctx, cloud.Cloud, looks)
 }
 
 func (l *look) differences(snapshot *provider.Snapshot) (*plan.Plan, error) {
 	return plan.Make(l.stack.Stack, kind.All(), snapshot, plan.Options{Compare: true, Origin: l.stack.origin})
+}
+
+// names are the stacks' names.
+func names(looks []*look) []string {
+	var all []string
+	for _, l := range looks {
+		all = append(all, l.stack.Name)
+	}
+	return all
 }
 
 // each does something n times, on all processors.

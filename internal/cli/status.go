@@ -28,11 +28,15 @@ const shownRuns = 5
 
 func statusCommand(p *process) *ucli.Command {
 	c := command("status", "tell what runs, what was begun, and how the last runs went", "[STACK...]",
-		"Shows who holds a stack's lease and which creates and outages are noted in the cloud as begun, and, from the\njournals beside the stack, how the last runs went. It changes nothing.",
+		"Shows who holds a stack's lease and which creates and outages are noted in the cloud as begun, and, from the\njournals beside the stack, how the last runs went. With --all it shows what the whole account has: every stack,\nand those that are not among the given ones; what no stack owns; what is in Error; what is attached to nothing and\ncosts all the same. It changes nothing.",
 		[]string{
 			"trueup status                  # the stack in this directory",
 			"trueup status --format json shop | jq .begun",
-		}, stackFlags(), cloudFlags(), []ucli.Flag{textOrJSONFlag()})
+			"trueup status --all stacks/*   # of the account: is anything abandoned, or nobody's?",
+		}, stackFlags(), cloudFlags(), []ucli.Flag{
+			textOrJSONFlag(),
+			&ucli.BoolFlag{Name: "all", Usage: "show what the whole account has"},
+		})
 	c.Action = func(c *ucli.Context) error {
 		cloud, err := readCloud(c)
 		if err != nil {
@@ -43,6 +47,12 @@ func statusCommand(p *process) *ucli.Command {
 			return err
 		}
 		o := statusOptions{stacks(c), cloud, asJSON}
+		if c.Bool("all") {
+			if c.NArg() == 0 && !hasStack(".") {
+				o.paths = nil
+			}
+			return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error { return runInventory(ctx, p, o) })
+		}
 		return attend(c.Context, p, cloud.timeout, func(ctx context.Context, _ *brake) error {
 			var failed error
 			for _, path := range o.paths {
@@ -73,6 +83,14 @@ type statusHolder struct {
 	Since time.Time `json:"since,omitzero"`
 }
 
+// shownHolder is who holds the lease, nil where nobody does.
+func shownHolder(state *apply.State) *statusHolder {
+	if h := state.Holder; h != nil {
+		return &statusHolder{h.Run, h.Who, h.Host, h.PID, h.CI, h.Since}
+	}
+	return nil
+}
+
 type statusBegun struct {
 	Address provider.Address `json:"address"`
 	Run     string           `json:"run"`
@@ -100,9 +118,7 @@ func statusOf(ctx context.Context, p *process, o statusOptions, path string) (er
 		return err
 	}
 	s := status{Version: 1, Stack: stack.Name, Begun: []statusBegun{}, Outages: append([]provider.Address{}, state.Outages...), Runs: append([]pastRun{}, runs...)}
-	if h := state.Holder; h != nil {
-		s.Holder = &statusHolder{h.Run, h.Who, h.Host, h.PID, h.CI, h.Since}
-	}
+	s.Holder = shownHolder(state)
 	for _, b := range state.Begun {
 		s.Begun = append(s.Begun, statusBegun(b))
 	}

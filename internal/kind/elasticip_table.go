@@ -57,6 +57,7 @@ func elasticIPTable() *provider.Kind {
 		NoteID:   true,
 		Nameless: true,
 		After:    []string{"network"},
+		Attach:   "attach",
 		Marker:   "its id, which is noted on the anchor before the address is reserved",
 		Zoned:    true,
 		Limit:    "public_ip",

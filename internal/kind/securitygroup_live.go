@@ -36,7 +36,7 @@ func listGroups(ctx context.Context, s *survey) ([]provider.Live, error) {
 		}
 		tags := tagMap(g.Tags)
 		live = append(live, provider.Live{
-			Kind: "securityGroup", ID: string(g.ID), Name: g.Name, Tags: tags,
+			Kind: "securityGroup", ID: string(g.ID), Name: g.Name, Tags: tags, Innate: g.Name == "default",
 			Fields: provider.Fields{
 				"description": g.Description,
 				"ingress":     ingress,

@@ -212,6 +212,7 @@ func volumeTable() *provider.Kind {
 		Deletion:  []string{"detach", "delete"},
 		TagType:   "Volume",
 		Lasting:   true,
+		Attach:    "attach",
 		Marker:    "the job that creates it, whose id the note tells (`customjobid`)",
 		Zoned:     true,
 		Limit:     "volume",
