@@ -42,7 +42,7 @@ func TestFirewalls(t *testing.T) {
 			open(allow("udp", 0, 65535, "0.0.0.0/0"))
 			open(allow("icmp", 8, 0, "0.0.0.0/0"))
 			b.shows(id, map[string]string{"firewall": "[icmp/8:0 0.0.0.0/0, tcp/22 10.0.0.0/8, tcp/22 192.168.0.0/16, udp/0-65535 0.0.0.0/0]"})
-			if _, err := b.try(provider.Op{Kind: kind, Name: "openFirewall", ID: id, Fields: allow("tcp", 22, 22, "172.16.0.0/12")}); err == nil {
+			if _, err := b.try(provider.Op{Kind: kind, Name: "openFirewall", ID: id, Fields: allow("tcp", 22, 22, "10.0.0.0/8", "172.16.0.0/12")}); err == nil {
 				t.Errorf("%s: another rule for the same port is taken for the one that is there", kind)
 			}
 			rules := b.live(id).Fields["firewall"].([]provider.Rule)

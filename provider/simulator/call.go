@@ -45,7 +45,10 @@ func (c *call) owner() (*account, *apiError) {
 	}
 	if name := c.params["account"]; name != "" && name != c.account.Name {
 		a := c.world.accountNamed(name)
-		if a == nil || !c.mayUse(a.ID) {
+		switch {
+		case a == nil || a.Project != "":
+			return nil, invalid("could not find account %s in domain %s", name, domainID)
+		case !c.mayUse(a.ID):
 			return nil, errNotOurs
 		}
 		return a, nil

@@ -205,7 +205,7 @@ func commands() []command {
 			class: "user.volume.AttachVolumeCmd", instance: "Volume", slow: true, events: "VOLUME.ATTACH",
 		},
 		{
-			name: "detachVolume", refs: ids(kindVolume), start: startVolume, work: volumeJob(detachVolume),
+			name: "detachVolume", refs: ids(kindVolume), start: startDetach, work: volumeJob(detachVolume),
 			class: "user.volume.DetachVolumeCmd", instance: "Volume", slow: true, events: "VOLUME.DETACH",
 		},
 		{

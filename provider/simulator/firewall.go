@@ -56,23 +56,35 @@ func (c *call) enterFirewall(r *netRule) (*started, *apiError) {
 			return nil, refuse(codeParameter, csAPI, "%s is not within the guest cidr %s", cidr, inside)
 		}
 	}
-	var err *apiError
-	switch r.Protocol {
-	case "icmp":
-		kind, code := c.params.int("icmptype", -1), c.params.int("icmpcode", -1)
-		r.ICMPType, r.ICMPCode = &kind, &code
-	case "tcp", "udp":
-		r.Start, r.End = 1, 65535
-		if c.params["startport"] != "" {
-			if r.Start, r.End, err = c.ports("startport", "endport"); err != nil {
-				return nil, err
-			}
-		}
-	case "all":
-	default:
-		return nil, invalid("Protocol %s is not supported in this network", r.Protocol)
+	if err := c.firewallTraffic(r); err != nil {
+		return nil, err
 	}
 	return c.enter(r, csRuleConflict)
+}
+
+// firewallTraffic reads protocol and ports, or type and code. A rule without ports is about all of them.
+func (c *call) firewallTraffic(r *netRule) (err *apiError) {
+	p := c.params
+	switch icmp := r.Protocol == "icmp"; {
+	case !icmp && r.Protocol != "tcp" && r.Protocol != "udp" && !(r.Protocol == "all" && r.Egress):
+		return invalid("Protocol %s is not supported in this network", r.Protocol)
+	case icmp && (p["startport"] != "" || p["endport"] != ""):
+		return invalid("Can't specify start/end port when protocol is ICMP")
+	case !icmp && (p["icmptype"] != "" || p["icmpcode"] != ""):
+		return invalid("Can specify icmpCode and icmpType for ICMP protocol only")
+	case icmp:
+		kind, code := p.int("icmptype", -1), p.int("icmpcode", -1)
+		if kind < -1 || kind > 255 {
+			return invalid("Invalid icmp type; should belong to [0-255] range")
+		}
+		if code < -1 || code > 16 || kind == -1 && code != -1 {
+			return invalid("Invalid icmp code; should belong to [0-16] range and can be defined when icmpType belongs to [0-40] range")
+		}
+		r.ICMPType, r.ICMPCode = &kind, &code
+	case r.Protocol != "all" && p["startport"] != "":
+		r.Start, r.End, err = c.ports("startport", "endport")
+	}
+	return err
 }
 
 func (w *world) renderFirewall(r *netRule) object {

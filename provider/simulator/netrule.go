@@ -78,12 +78,13 @@ func (w *world) forgetRulesOf(m *machine) {
 	}
 }
 
-// conflict finds a rule whose ports overlap with a new one's. Forwarding and balancing share the ports of an address,
-// firewall rules have theirs.
+// conflict finds a rule whose ports overlap with a new one's. Forwarding and balancing share the ports of an address. Firewall rules have
+// theirs, and are in each other's way only where both name one CIDR.
 func (w *world) conflict(n *netRule, cs int) *apiError {
 	for _, r := range w.NetRules.Rows {
 		if r.Removed || r.Network != n.Network || r.Address != n.Address || r.Egress != n.Egress || r.Protocol != n.Protocol ||
-			(r.Purpose == purposeFirewall) != (n.Purpose == purposeFirewall) {
+			(r.Purpose == purposeFirewall) != (n.Purpose == purposeFirewall) ||
+			r.Purpose == purposeFirewall && !(shareCIDR(r.CIDRs, n.CIDRs) && shareCIDR(r.DestCIDRs, n.DestCIDRs)) {
 			continue
 		}
 		if n.ICMPType != nil {
@@ -92,12 +93,21 @@ func (w *world) conflict(n *netRule, cs int) *apiError {
 			}
 			continue
 		}
-		if n.Start <= r.End && r.Start <= n.End {
+		if n.Start == 0 && r.Start == 0 {
+			return refuse(codeRuleConflict, cs, "There is already a firewall rule specified with protocol = %s and no ports", n.Protocol)
+		}
+		if n.Start != 0 && r.Start != 0 && n.Start <= r.End && r.Start <= n.End {
 			return refuse(codeRuleConflict, cs, "The range specified, %d-%d, conflicts with rule %s which has %d-%d", n.Start, n.End,
 				w.describeRule(r), r.Start, r.End)
 		}
 	}
 	return nil
+}
+
+// shareCIDR tells whether two lists name one CIDR, or both none.
+func shareCIDR(a, b string) bool {
+	listA, listB := params{"": a}.list(""), params{"": b}.list("")
+	return len(listA)+len(listB) == 0 || slices.ContainsFunc(listA, func(cidr string) bool { return slices.Contains(listB, cidr) })
 }
 
 // newRule starts a rule on an acquired address.

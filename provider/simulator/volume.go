@@ -136,6 +136,26 @@ func diskSize(offering object, p params) (int64, *apiError) {
 	return size << 30, nil
 }
 
+// startDetach accepts the detaching of a volume that is named by its id, or by its place in a machine.
+func startDetach(c *call) (*started, *apiError) {
+	p := c.params
+	if byPlace := p["virtualmachineid"] != "" && p["deviceid"] != ""; p["id"] == "" && byPlace {
+		m, err := c.machine("virtualmachineid")
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range c.world.disksOf[m.ID] {
+			if decimal(v.Device) == p["deviceid"] {
+				return &started{resource: v.ID}, nil
+			}
+		}
+		return nil, invalid("Unable to find volume with device ID: %s", p["deviceid"])
+	} else if p["id"] == "" {
+		return nil, invalid("Please provide either a volume id, or a tuple(device id, instance id)")
+	}
+	return startVolume(c)
+}
+
 // startVolume accepts a command about one volume.
 func startVolume(c *call) (*started, *apiError) {
 	v, err := c.volume("id")
