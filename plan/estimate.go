@@ -19,6 +19,14 @@ const (
 	fastMilliseconds = 300
 )
 
+// Milliseconds is what the step takes on such a server.
+func (s *Step) Milliseconds() int {
+	if s.Slow {
+		return slowMilliseconds
+	}
+	return fastMilliseconds
+}
+
 // Estimate adds up what the steps take. Pure deletes wait for all others.
 func (p *Plan) Estimate() Estimate {
 	type end struct {
@@ -41,11 +49,7 @@ func (p *Plan) Estimate() Estimate {
 		if s.Last {
 			wait(first)
 		}
-		if s.Slow {
-			this.at += slowMilliseconds
-		} else {
-			this.at += fastMilliseconds
-		}
+		this.at += s.Milliseconds()
 		ends[s.ID] = this
 		if this.at > last.at {
 			last = this

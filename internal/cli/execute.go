@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/trueup/trueup/apply"
@@ -25,7 +26,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	progress := c.progress(made)
 	c.cloud.talk.show(func(e apply.Event) {
 		record.Event(e)
-		progress.Event(gentle(e))
+		progress.Event(e)
 		c.found.Events = append(c.found.Events, e)
 	})
 	c.brake.protect(true)
@@ -64,14 +65,6 @@ func (c *change) journalBegin(made *plan.Plan) journalBegin {
 	return journalBegin{Time: time.Now(), Run: h.Run, Command: c.command, Stack: c.stack.Name, Who: h.Who, Host: h.Host, CI: h.CI, Steps: len(made.Steps)}
 }
 
-// gentle says in the run's own words that it was interrupted once.
-func gentle(e apply.Event) apply.Event {
-	if errors.Is(e.Err, apply.ErrStopped) {
-		return apply.Event{At: e.At, Text: "interrupted: nothing more is started; waiting for what runs; interrupt again to leave now"}
-	}
-	return e
-}
-
 // progress chooses how a run is shown.
 func (c *change) progress(made *plan.Plan) render.Progress {
 	s := screen(c.stderr, c.env)
@@ -85,8 +78,35 @@ func (c *change) progress(made *plan.Plan) render.Progress {
 	}
 }
 
-// again is the command to go on with.
-func (c *change) again() string { return "trueup " + c.command + " " + c.stack.given }
+// again is the command to go on with, with what chose the stack, the cloud and
+// the resources. A variable's value may be secret: its name stands for it.
+func (c *change) again() string {
+	words := []string{"trueup", c.command}
+	for _, pair := range c.vars {
+		name, _, _ := strings.Cut(pair, "=")
+		words = append(words, "--var", name+"=…")
+	}
+	for _, flag := range []struct {
+		name   string
+		values []string
+	}{
+		{"--var-file", c.varFiles}, {"--cloud", given(c.cloudOptions.cloud)}, {"--profile", given(c.profile)},
+		{"--target", c.targets}, {"--exclude", c.excludes},
+	} {
+		for _, value := range flag.values {
+			words = append(words, flag.name, value)
+		}
+	}
+	return strings.Join(append(words, c.stack.given), " ")
+}
+
+// given is the value of a flag, if it was given.
+func given(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
 
 // verdict turns the end of a run into the error that has its exit code. Its
 // report has said everything.

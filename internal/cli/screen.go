@@ -12,8 +12,9 @@ import (
 const minLive = 40
 
 // screen looks at what a stream is and at what the environment asks for.
-// NO_COLOR and TERM=dumb mean plain lines, and so does CI, whose logs keep every
-// redraw.
+// NO_COLOR and TERM=dumb mean plain lines, and so do CI, whose logs keep every
+// redraw, and ACCESSIBLE, which users of screen readers set: a reader reads every
+// redraw anew.
 func screen(stream any, env environment) render.Screen {
 	f, ok := stream.(*os.File)
 	if !ok || !terminal(f) {
@@ -23,7 +24,7 @@ func screen(stream any, env environment) render.Screen {
 	if err != nil || width < 1 {
 		width = 80
 	}
-	plain := env.get("NO_COLOR") != "" || env.get("TERM") == "dumb" || env.get("CI") != ""
+	plain := env.first("NO_COLOR", "CI", "ACCESSIBLE") != "" || env.get("TERM") == "dumb"
 	return render.Screen{Width: width, Color: !plain, Live: !plain && width >= minLive}
 }
 

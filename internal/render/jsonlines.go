@@ -44,7 +44,10 @@ type jsonEvent struct {
 
 func (j *jsonProgress) Event(e apply.Event) {
 	out := jsonEvent{Version: 1, Time: e.At.UTC(), Type: "run", Text: e.Text}
-	if e.Err != nil {
+	switch {
+	case interruption(e):
+		out.Text = interruptedText
+	case e.Err != nil:
 		out.Error = e.Err.Error()
 	}
 	if e.Step != nil {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -48,8 +49,17 @@ func eventLine(r *run, e apply.Event, in ink) (head, text string) {
 	return head, strings.Join(ending(e, at), ": ")
 }
 
+// interruptedText is what a first interrupt leads to.
+const interruptedText = "interrupted: nothing more is started; waiting for what runs; interrupt again to leave now"
+
+// interruption reports whether an event is that of a first interrupt.
+func interruption(e apply.Event) bool { return e.Step == nil && errors.Is(e.Err, apply.ErrStopped) }
+
 // remarkLine is what an event says beside the phase of a step.
 func remarkLine(e apply.Event) string {
+	if interruption(e) {
+		return interruptedText
+	}
 	if e.Err != nil {
 		return clean(e.Text) + ": " + oneLine(e.Err)
 	}

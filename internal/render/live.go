@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/plan"
@@ -70,6 +71,8 @@ type liveModel struct {
 	began  time.Time
 	now    time.Time
 	closed bool
+	// stopped is set once the run was interrupted: nothing more is started.
+	stopped bool
 }
 
 func newLiveModel(p *plan.Plan, s Screen) liveModel {
@@ -96,6 +99,7 @@ func (m liveModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.Step != nil {
 			m.run.see(msg)
 		}
+		m.stopped = m.stopped || interruption(msg)
 	case closing:
 		m.closed = true
 		return m, tea.Quit
@@ -125,6 +129,9 @@ func (m liveModel) View() string {
 
 	running := m.run.running()
 	room := max(1, min(maxRunning, m.height-maxBlocked-4))
+	if m.stopped {
+		room = max(1, room-2)
+	}
 	for i, s := range running {
 		if i == room {
 			row(fmt.Sprintf("  … and %d more", len(running)-room))
@@ -141,16 +148,44 @@ func (m liveModel) View() string {
 	for i, s := range waiting {
 		row(m.in.dim.Render(fmt.Sprintf("%7s  %s waits for %s", "", clean(s.Op.Address.String()), clean(blockers[i].Op.Address.String()))))
 	}
-	row(m.in.bold.Render(m.status(len(running))))
+	if m.stopped {
+		b.WriteString(hang("", m.in.warn.Render(interruptedText), m.screen))
+	}
+	status, clock := m.status(len(running)), m.clock()
+	if m.screen.Width > 0 && ansi.StringWidth(status+clock) > m.screen.Width {
+		row(m.in.bold.Render(status))
+		row(m.in.dim.Render(strings.TrimSpace(clock)))
+	} else {
+		row(m.in.bold.Render(status) + m.in.dim.Render(clock))
+	}
 	return b.String()
 }
 
 // status counts the steps.
 func (m liveModel) status(running int) string {
 	total := len(m.run.steps)
-	text := fmt.Sprintf("%d of %s, %d running, %d left", m.run.ended, count(total, "step"), running, total-m.run.ended-running)
-	if !m.began.IsZero() {
-		text += ", " + took(m.now.Sub(m.began))
+	text := fmt.Sprintf("%d of %s", m.run.ended, count(total, "step"))
+	if m.run.failed > 0 {
+		text += fmt.Sprintf(" (%d failed)", m.run.failed)
+	}
+	if m.run.ended == total {
+		return text + ", writing tags and notes"
+	}
+	left := "to go"
+	if m.stopped {
+		left = "not started"
+	}
+	return text + fmt.Sprintf(", %d running, %d %s", running, total-m.run.ended-running, left)
+}
+
+// clock tells how long the run has taken and about how long it will.
+func (m liveModel) clock() string {
+	if m.began.IsZero() {
+		return ""
+	}
+	text := "  " + took(m.now.Sub(m.began))
+	if !m.stopped && m.run.ended < len(m.run.steps) {
+		text += ", " + about(m.run.remaining(m.now)) + " left"
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
 )
 
 // Progress shows a run while it goes on. Event is called by one goroutine at a
@@ -19,6 +20,17 @@ type run struct {
 	steps []plan.Step
 	at    map[string]standing // by step id; absent before its first event
 	ended int
+	// What the remaining time is guessed from:
+	failed   int
+	inFlight int
+	peak     int                 // the most that was in flight at once
+	took     map[string]duration // by command, of what is done
+}
+
+// duration is how long several steps took together.
+type duration struct {
+	sum time.Duration
+	n   int
 }
 
 type standing struct {
@@ -28,7 +40,7 @@ type standing struct {
 }
 
 func newRun(p *plan.Plan) *run {
-	return &run{steps: p.Steps, at: make(map[string]standing, len(p.Steps))}
+	return &run{steps: p.Steps, at: make(map[string]standing, len(p.Steps)), took: map[string]duration{}}
 }
 
 // see takes in an event of a step and returns where the step stands now.
@@ -41,11 +53,30 @@ func (r *run) see(e apply.Event) standing {
 	if e.Job != "" {
 		now.job = e.Job
 	}
-	if e.Phase.Final() && (!seen || !was.phase.Final()) {
-		r.ended++
+	switch final := e.Phase.Final(); {
+	case final && !was.phase.Final():
+		r.end(e, seen, now)
+	case !final && !seen:
+		r.inFlight++
+		r.peak = max(r.peak, r.inFlight)
 	}
 	r.at[e.Step.ID] = now
 	return now
+}
+
+// end takes in that a step has ended, which had begun or not.
+func (r *run) end(e apply.Event, begun bool, at standing) {
+	r.ended++
+	if begun {
+		r.inFlight--
+	}
+	switch e.Phase {
+	case apply.Failed:
+		r.failed++
+	case apply.Done:
+		t := r.took[e.Step.Command]
+		r.took[e.Step.Command] = duration{t.sum + e.At.Sub(at.since), t.n + 1}
+	}
 }
 
 // running returns the steps whose command was sent and has not ended, in the
@@ -61,21 +92,32 @@ func (r *run) running() []*plan.Step {
 }
 
 // blocked returns the first steps, at most n, that have not begun, each with
-// the first running step that it waits for.
+// the first running step that it waits for. A resource that
+// waits for another with several steps is named once.
 func (r *run) blocked(n int) (waiting, blocker []*plan.Step) {
 	running := map[string]*plan.Step{}
 	for _, s := range r.running() {
 		running[s.ID] = s
 	}
+	type pair struct{ waits, on provider.Address }
+	shown := map[pair]bool{}
 	for i := range r.steps {
+		if len(waiting) == n {
+			break
+		}
 		if _, seen := r.at[r.steps[i].ID]; seen {
 			continue
 		}
 		for _, need := range r.steps[i].Needs {
-			if s := running[need]; s != nil && len(waiting) < n {
-				waiting, blocker = append(waiting, &r.steps[i]), append(blocker, s)
-				break
+			s := running[need]
+			if s == nil {
+				continue
 			}
+			if p := (pair{r.steps[i].Op.Address, s.Op.Address}); !shown[p] {
+				shown[p] = true
+				waiting, blocker = append(waiting, &r.steps[i]), append(blocker, s)
+			}
+			break
 		}
 	}
 	return waiting, blocker

@@ -155,3 +155,53 @@ func TestLiveEndsWithEveryLineWrittenAndTheCursorBack(t *testing.T) {
 		t.Error("the cursor stays hidden")
 	}
 }
+
+// However many lines scroll by, what an interrupt led to stays on the screen.
+func TestTheNoticeOfAnInterruptStays(t *testing.T) {
+	p := steps()
+	events := story(p)
+	var m tea.Model = newLiveModel(p, Screen{Width: 60})
+	for i, e := range events {
+		if i == 4 {
+			m, _ = m.Update(apply.Event{At: e.At, Text: "nothing more is started", Err: apply.ErrStopped})
+		}
+		m, _ = m.Update(e)
+		if has := strings.Contains(strings.Join(strings.Fields(m.View()), " "), interruptedText); has != (i >= 4) {
+			t.Errorf("after event %d:\n%s", i, m.View())
+		}
+	}
+}
+
+func TestTheRemainingTimeIsThatOfTheLongestChainAndOfAllThatIsLeft(t *testing.T) {
+	p := steps()
+	for i := range p.Steps {
+		p.Steps[i].Slow = p.Steps[i].Command == "deployVirtualMachine"
+	}
+	r := newRun(p)
+	check := func(seconds, want float64) {
+		t.Helper()
+		if got := r.remaining(story(p)[0].At.Add(time.Duration(seconds * float64(time.Second)))).Seconds(); got < want-0.001 || got > want+0.001 {
+			t.Errorf("after %v s: %v s left, want %v", seconds, got, want)
+		}
+	}
+	check(0, 5.3) // one at a time: 0.3 + 0.3 + 2.2 + 2.2 + 0.3
+	for _, e := range story(p)[1:3] {
+		r.see(e)
+	}
+	check(0.1, 2.8) // two at a time; network, edge and front are the longest chain
+	for _, e := range story(p)[3:7] {
+		r.see(e)
+	}
+	check(1.6, 1.5)    // a second of edge's 2.2 is over; then comes front
+	check(100.6, 50.3) // what takes longer than expected may take half as long again
+}
+
+func TestGuessedTimesShowNoSecondsThatNobodyKnows(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Second: "a few seconds", 12 * time.Second: "about 10s", 100 * time.Second: "about 1m45s", 1200 * time.Second: "about 20m00s", 2 * time.Hour: "about 2h00m",
+	} {
+		if got := about(d); got != want {
+			t.Errorf("%s is %q, want %q", d, got, want)
+		}
+	}
+}
