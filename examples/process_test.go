@@ -18,6 +18,13 @@ import (
 const asProgram = "TRUEUP_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
+	if tool, ok := tools[os.Getenv(asTool)]; ok {
+		if err := tool(os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if os.Getenv(asProgram) == "" {
 		flag.Parse()
 		if err := flag.Set("test.parallel", "12"); err != nil { // they wait more than they compute
