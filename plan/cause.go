@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -152,6 +153,8 @@ func liveText(f provider.Field, have provider.Value) string {
 			have = []provider.Ref{}
 		case provider.Rules:
 			have = []provider.Rule{}
+		case provider.CIDRs:
+			have = []netip.Prefix{}
 		case provider.Map:
 			have = map[string]string{}
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,12 @@ func wide(change ...func(map[string]provider.Fields)) []func(map[string]provider
 		all["network/extra"] = provider.Fields{"zone": named("adv1"), "offering": named("Isolated")}
 		all["vm/extra"] = provider.Fields{"zone": named("adv1"), "offering": named("Small"), "template": named("CentOS")}
 		disk()(all)
+		all["elasticIP/spare"] = provider.Fields{"zone": named("adv1"), "network": provider.Ref{Kind: "network", Name: "back"}}
+		all["elasticIP/extra"] = provider.Fields{"zone": named("adv1"), "network": provider.Ref{Kind: "network", Name: "back"}}
+		balancer("web-1")(all)
+		all["loadBalancer/web"]["address"] = provider.Ref{Kind: "elasticIP", Name: "spare"}
+		all["loadBalancer/web"]["tags"] = map[string]string{"team": "web"}
+		firewall(cidr("tcp", 80, "10.0.0.0/8"))(all)
 		all["volume/data"]["tags"] = map[string]string{"team": "web"}
 		all["securityGroup/web"]["tags"] = map[string]string{"team": "web"}
 		all["vm/web-1"]["details"] = map[string]string{"cpuNumber": "2"}
@@ -58,6 +65,8 @@ func other(f provider.Field, v provider.Value) provider.Value {
 		return changed
 	case []provider.Rule:
 		return append(slices.Clone(v), cidr("tcp", 4711, "10.0.0.0/8"))
+	case []netip.Prefix:
+		return []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	case []provider.Ref:
 		return links(f.Kind, "extra")
 	case provider.Ref:
@@ -83,7 +92,7 @@ func alive(w *world, v provider.Value) provider.Value {
 }
 
 func (w *world) alive(ref provider.Ref) provider.Ref {
-	return provider.Ref{Kind: ref.Kind, ID: w.live(ref.Kind, ref.Name).ID, Live: ref.Name}
+	return provider.Ref{Kind: ref.Kind, ID: w.byAddress(ref.Address()).ID, Live: ref.Name}
 }
 
 // Changing one field, in the file or by hand, plans exactly that field of that

@@ -144,10 +144,14 @@ func kinds() provider.Kinds {
 				zone,
 				{Name: "network", Code: "ne", Type: provider.Link, Kind: "network", Change: provider.Refuse},
 				{Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Add: "attach", Remove: "detach"},
+				{Name: "firewall", Code: "fw", Type: provider.Rules, Direction: "ingress", Whole: true, Add: "open", Remove: "close"},
+				{Name: "exclusive", Code: "ex", Type: provider.Boolean, Setting: true},
 				tags, protect, onChange,
 			},
 			Operations: []provider.Operation{
 				{Name: "associate", Command: "associateIpAddress"},
+				{Name: "open", Command: "createFirewallRule", Serial: true},
+				{Name: "close", Command: "deleteFirewallRule", Serial: true},
 				{Name: "attach", Command: "enableStaticNat", Serial: true},
 				{Name: "detach", Command: "disableStaticNat", Serial: true, Frees: []string{"attach"}},
 				tag, untag,
@@ -160,6 +164,24 @@ func kinds() provider.Kinds {
 				}
 				return nil
 			},
+		},
+		{
+			Name: "loadBalancer", Plural: "loadBalancers", TagType: "LoadBalancer",
+			Fields: []provider.Field{
+				{Name: "address", Code: "ar", Type: provider.Link, Kind: "elasticIP", Change: provider.Replace, Occupies: "attach"},
+				{Name: "members", Code: "me", Type: provider.Links, Kind: "vm", Members: true, Add: "assign", Remove: "remove"},
+				{Name: "from", Code: "fr", Type: provider.CIDRs, Set: "update"},
+				tags, protect, onChange,
+			},
+			Operations: []provider.Operation{
+				{Name: "create", Command: "createLoadBalancerRule"},
+				{Name: "update", Command: "updateLoadBalancerRule"},
+				{Name: "assign", Command: "assignToLoadBalancerRule", Serial: true},
+				{Name: "remove", Command: "removeFromLoadBalancerRule", Serial: true},
+				tag, untag,
+				{Name: "delete", Command: "deleteLoadBalancerRule"},
+			},
+			Creation: []string{"create"}, Deletion: []string{"delete"},
 		},
 	}
 }

@@ -198,6 +198,21 @@ func TestMake(t *testing.T) {
 		})}},
 		"link to what is deleted": {file: []func(map[string]provider.Fields){without("securityGroup/lb"), with("securityGroup/web", "ingress", nil),
 			with("vm/web-1", "securityGroups", []provider.Ref{{Kind: "securityGroup", Live: "lb"}})}},
+		"firewall's sources and ports changed": {first: []func(map[string]provider.Fields){firewall(cidr("tcp", 22, "10.0.0.0/8"), cidr("tcp", 80, "0.0.0.0/0"), cidr("udp", 53, "10.0.0.0/8"))},
+			file: []func(map[string]provider.Fields){firewall(cidr("tcp", 22, "10.0.0.0/8"), cidr("tcp", 22, "192.0.2.0/24"), ports("tcp", 80, 90, "0.0.0.0/0"))}},
+		"firewall opened by hand and left": {first: []func(map[string]provider.Fields){firewall(cidr("tcp", 22, "10.0.0.0/8")), with("elasticIP/front", "exclusive", false)},
+			cloud: func(w *world) {
+				l := w.byAddress(provider.Address{Kind: "elasticIP", Name: "front"})
+				l.Fields["firewall"] = append(slices.Clone(l.Fields["firewall"].([]provider.Rule)), provider.Rule{
+					Protocol: "tcp", From: 22, To: 22, CIDR: cidr("tcp", 22, "172.16.0.0/12").CIDR, ID: "rule tcp/22 172.16.0.0/12",
+				})
+			},
+			file: []func(map[string]provider.Fields){firewall(cidr("tcp", 22, "10.0.0.0/8"), cidr("tcp", 22, "192.0.2.0/24")), with("elasticIP/front", "exclusive", false)}},
+		"address goes from a machine to a load balancer": {file: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm"))}},
+		"address goes from a load balancer to a machine": {first: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm"))}},
+		"address of a machine and a load balancer":       {file: []func(map[string]provider.Fields){balancer("web-1")}},
+		"member of a load balancer dropped": {first: []func(map[string]provider.Fields){balancer("web-1", "web-3"), with("elasticIP/front", "attach", links("vm"))},
+			file: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm")), without("vm/web-3")}},
 		"disk dropped":                     {first: []func(map[string]provider.Fields){disk()}},
 		"disk dropped that may be deleted": {first: []func(map[string]provider.Fields){disk(), with("volume/data", "onDelete", "delete")}},
 		"disk shrunk without leave":        {first: []func(map[string]provider.Fields){disk()}, file: []func(map[string]provider.Fields){disk(), with("volume/data", "size", 5*provider.GiB)}},

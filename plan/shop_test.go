@@ -101,3 +101,24 @@ func disk() func(map[string]provider.Fields) {
 		all["volume/data"] = provider.Fields{"zone": named("sg1"), "size": 10 * provider.GiB, "attach": links("vm", "web-1"), "onDelete": "keep"}
 	}
 }
+
+func ports(protocol string, from, to int, source string) provider.Rule {
+	r := cidr(protocol, from, source)
+	r.To = to
+	return r
+}
+
+// firewall returns a change of the shop that opens its address.
+func firewall(rules ...provider.Rule) func(map[string]provider.Fields) {
+	return with("elasticIP/front", "firewall", rules)
+}
+
+// balancer returns a change of the shop that spreads its address over machines.
+func balancer(members ...string) func(map[string]provider.Fields) {
+	return func(all map[string]provider.Fields) {
+		all["loadBalancer/web"] = provider.Fields{
+			"address": provider.Ref{Kind: "elasticIP", Name: "front"}, "members": links("vm", members...),
+			"from": []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
+		}
+	}
+}

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"errors"
+	"net/netip"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -19,6 +20,7 @@ type storedValue struct {
 	Link   *provider.Ref          `json:"link,omitempty"`
 	Links  *[]provider.Ref        `json:"links,omitempty"`
 	Rules  *[]provider.Rule       `json:"rules,omitempty"`
+	CIDRs  *[]netip.Prefix        `json:"cidrs,omitempty"`
 	Sum    *string                `json:"sum,omitempty"`
 	Object map[string]storedValue `json:"object,omitzero"`
 	Hidden bool                   `json:"hidden,omitempty"` // secret: there is one, and that is all
@@ -46,6 +48,8 @@ func storeValue(v provider.Value) storedValue {
 		return storedValue{Links: &v}
 	case []provider.Rule:
 		return storedValue{Rules: &v}
+	case []netip.Prefix:
+		return storedValue{CIDRs: &v}
 	case provider.Blob:
 		return storedValue{Sum: &v.Sum}
 	case provider.Fields:
@@ -84,6 +88,8 @@ func (s storedValue) value() (provider.Value, error) {
 		return *s.Links, nil
 	case s.Rules != nil:
 		return *s.Rules, nil
+	case s.CIDRs != nil:
+		return *s.CIDRs, nil
 	case s.Sum != nil:
 		return provider.Blob{Sum: *s.Sum}, nil
 	case s.Object != nil:

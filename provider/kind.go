@@ -103,6 +103,7 @@ const (
 	Content             // Blob: a string, {file: path} or, with Vars, {file, vars}
 	Object              // Fields, of the sub-fields Fields
 	Nested              // resources of another kind, each linked back; live, []Ref
+	CIDRs               // []netip.Prefix of IPv4, sorted
 	Span                // Duration, written as 5m
 )
 
@@ -122,6 +123,7 @@ type Field struct {
 
 	Kind      string  // of Link, Links and Nested, and of group sources in Rules: the kind linked to
 	Via       string  // of Nested: the field by which the other kind links back
+	Members   bool    // of Links: the name of a count means all of its members
 	Catalogue string  // of a Choice: "serviceOffering", "template", …
 	Fields    []Field // of an Object
 	Direction string  // of Rules: "ingress" or "egress"

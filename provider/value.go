@@ -58,6 +58,7 @@ func splitNumber(s string) (string, int) {
 //	Named               an entry of one of the cloud's catalogues
 //	Ref, []Ref          links, in declared order; compared as a set
 //	[]Rule              sorted
+//	[]netip.Prefix      sorted
 //	Blob                content that is compared by its sum and never shown
 //	Fields              an object
 //
@@ -222,6 +223,8 @@ func Format(v Value) string {
 		return list(v, Ref.String)
 	case []Rule:
 		return list(v, Rule.String)
+	case []netip.Prefix:
+		return list(v, netip.Prefix.String)
 	case Fields:
 		var parts []string
 		for _, key := range slices.Sorted(maps.Keys(v)) {
@@ -263,6 +266,8 @@ func Empty(v Value) bool {
 	case []Ref:
 		return len(v) == 0
 	case []Rule:
+		return len(v) == 0
+	case []netip.Prefix:
 		return len(v) == 0
 	case Fields:
 		return len(v) == 0

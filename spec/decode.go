@@ -114,6 +114,8 @@ func (d *decoder) value(f provider.Field, n *node) (provider.Value, bool) {
 		return d.ruleList(f, n)
 	case provider.Content:
 		return d.blob(f, n)
+	case provider.CIDRs:
+		return d.cidrs(n)
 	case provider.Object:
 		return d.object(f, n)
 	case provider.Span:

@@ -77,6 +77,8 @@ func fieldSchema(kinds provider.Kinds, f provider.Field) schema {
 		return schema{"type": []string{"array", "null"}, "items": ruleSchema(f)}
 	case provider.Content:
 		return contentSchema(f)
+	case provider.CIDRs:
+		return schema{"type": []string{"string", "array", "null"}, "items": schema{"type": "string"}}
 	case provider.Object:
 		return orNull(object(fieldSchemas(kinds, f.Fields)))
 	case provider.Nested:

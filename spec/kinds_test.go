@@ -120,6 +120,14 @@ func testKinds() provider.Kinds {
 				tags, protect,
 			},
 		},
+		{
+			Name: "loadBalancer", Plural: "loadBalancers",
+			Fields: []provider.Field{
+				{Name: "address", Type: provider.Link, Kind: "elasticIP", Required: true},
+				{Name: "members", Type: provider.Links, Kind: "vm", Members: true},
+				{Name: "from", Type: provider.CIDRs},
+			},
+		},
 	}
 }
 

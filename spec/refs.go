@@ -29,11 +29,34 @@ func (d *decoder) links(f provider.Field, n *node) (provider.Value, bool) {
 	before := len(d.issues)
 	refs, seen := []provider.Ref{}, map[provider.Ref]bool{}
 	for _, item := range items {
+		if f.Members && item.shape == scalar {
+			if all, ok := d.membersOf(f.Kind, item); ok {
+				refs = append(refs, slices.DeleteFunc(all, func(ref provider.Ref) bool { return seen[ref] })...)
+				for _, ref := range all {
+					seen[ref] = true
+				}
+				continue
+			}
+		}
 		if ref, ok := d.ref(f.Kind, item); ok && !seen[ref] {
 			refs, seen[ref] = append(refs, ref), true
 		}
 	}
 	return refs, len(d.issues) == before
+}
+
+// membersOf are links to all members of the count that n names.
+func (d *decoder) membersOf(kind string, n *node) ([]provider.Ref, bool) {
+	name, ok := d.scalar(n)
+	b := d.blocks[kind][name]
+	if !ok || b == nil || !b.counted || d.members[provider.Address{Kind: kind, Name: name}] != nil {
+		return nil, false
+	}
+	refs := make([]provider.Ref, len(b.members))
+	for i, m := range b.members {
+		refs[i] = provider.Ref{Kind: kind, Name: m.name}
+	}
+	return refs, true
 }
 
 func (d *decoder) ref(kind string, n *node) (provider.Ref, bool) {

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -278,4 +279,29 @@ func (d *decoder) sources(f provider.Field, protocol, text string, n *node) []pr
 		rules[i].CIDR = p
 	}
 	return rules
+}
+
+// cidrs decodes ranges of IPv4 addresses, or any: a list, or texts with commas.
+func (d *decoder) cidrs(n *node) (provider.Value, bool) {
+	items := n.items
+	if n.shape != list {
+		items = []*node{n}
+	}
+	before := len(d.issues)
+	ranges := []netip.Prefix{}
+	for _, item := range items {
+		text, ok := d.scalar(item)
+		if !ok {
+			continue
+		}
+		for part := range strings.SplitSeq(text, ",") {
+			found, err := prefixes("", strings.TrimSpace(part), true)
+			if err != nil {
+				d.wrong(item, "", "%v", err)
+			}
+			ranges = append(ranges, found...)
+		}
+	}
+	slices.SortFunc(ranges, netip.Prefix.Compare)
+	return slices.Compact(ranges), len(d.issues) == before
 }

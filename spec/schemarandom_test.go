@@ -246,6 +246,8 @@ func drawField(t *rapid.T, kinds provider.Kinds, f provider.Field) any {
 			}
 		}
 		return out
+	case provider.CIDRs:
+		return pick("any", []any{}, []any{"10.0.0.0/8", "192.0.2.0/24, any"})
 	case provider.Nested:
 		inner := drawResource(t, kinds, kinds.Get(f.Kind), true)
 		delete(inner, f.Via)

@@ -148,6 +148,10 @@ func (g *generator) stack() string {
 	if g.maybe() {
 		line("  passing: {network: na, zone: adv1}")
 	}
+	line("  shared: {network: na, zone: adv1}")
+	line("portForwards:\n  ssh: {address: shared, port: %s, targetPort: 22, machine: edge, tags: {of: %s}}", g.one("22", "2222"), g.one("one", "two"))
+	line("loadBalancers:\n  lb: {address: shared, port: %s, algorithm: %s, members: %s, from: %s, tags: {of: %s}}",
+		g.one("80", "81"), g.one("roundrobin", "source"), g.one("[]", "[edge]"), g.one("any", "10.0.0.0/8"), g.one("one", "two"))
 	line("volumes:\n  va: {offering: Custom, size: %dGiB, attach: %s, onDelete: delete, tags: {of: %s}, onChange: {size: shrink}}",
 		1+g.IntN(4), g.one("[]", "[ma-1]", "[mb]"), g.one("one", "two"))
 	if g.maybe() {

@@ -76,7 +76,7 @@ func things(ctx context.Context, admin *cloudstack.Client) ([]thing, error) {
 // volatile are fields whose values differ between two runs that did the same:
 // times, counters, and addresses that the cloud picks.
 var volatile = regexp.MustCompile(`^(created|allocated|lastupdated|attached|removed|instancename|ipaddress|ip6address|macaddress|` +
-	`publicip|publicipid|hostid|hostname|password|deviceid|broadcasturi|isolationuri|vlan|cpuused|updatecount|updateincounter|nicid|.*ipaddress|` +
+	`publicip|publicipid|vmguestip|hostid|hostname|password|deviceid|broadcasturi|isolationuri|vlan|cpuused|updatecount|updateincounter|nicid|.*ipaddress|` +
 	`reserved|dedicated|secret|associatednetworkip|physicalnetworkid)$`)
 
 var (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,12 @@ func value(f provider.Field, v provider.Value) *yaml.Node {
 		var items []*yaml.Node
 		for _, ref := range v {
 			items = append(items, link(ref))
+		}
+		return flow(list(items...))
+	case []netip.Prefix:
+		var items []*yaml.Node
+		for _, prefix := range v {
+			items = append(items, plain(prefix.String()))
 		}
 		return flow(list(items...))
 	case []provider.Rule:

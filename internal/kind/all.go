@@ -12,6 +12,8 @@ func all() []kind {
 		vm(),
 		volume(),
 		elasticIP(),
+		portForward(),
+		loadBalancer(),
 	}
 }
 

@@ -110,7 +110,7 @@ func TestReadAsksOnlyForWhatIsCompared(t *testing.T) {
 		}
 		slices.Sort(commands)
 		want := []string{
-			"listAffinityGroups", "listNetworks", "listPublicIpAddresses",
+			"listAffinityGroups", "listLoadBalancerRules", "listNetworks", "listPortForwardingRules", "listPublicIpAddresses",
 			"listSSHKeyPairs", "listSecurityGroups", "listVirtualMachines", "listVolumes",
 		}
 		if diff := cmp.Diff(want, commands); diff != "" {

@@ -139,3 +139,18 @@ func tagMap(tags []cloudstack.ResourceTag) map[string]string {
 	}
 	return all
 }
+
+// unlessUnknown is a listing of a kind that some clouds don't have, or don't let
+// everybody use: where the stack declares none of it there is none then.
+func unlessUnknown(kind, listCommand string, list func(context.Context, *survey) ([]provider.Live, error)) func(context.Context, *survey) ([]provider.Live, error) {
+	return func(ctx context.Context, s *survey) ([]provider.Live, error) {
+		live, err := list(ctx, s)
+		if s.scope.Declared[kind] != nil || !errors.Is(err, cloudstack.ErrAuth) && !errors.Is(err, cloudstack.ErrForbidden) {
+			return live, err
+		}
+		if has, asked := s.knows(ctx, listCommand); asked != nil || has {
+			return nil, err
+		}
+		return nil, nil
+	}
+}

@@ -87,7 +87,11 @@ func fieldType(f provider.Field) string {
 	case provider.Link:
 		return pageLink(f.Kind)
 	case provider.Links:
-		return "list of " + pageLink(f.Kind)
+		text := "list of " + pageLink(f.Kind)
+		if f.Members {
+			text += ", a count standing for its members"
+		}
+		return text
 	case provider.Map:
 		return "map of texts"
 	case provider.Rules:
@@ -97,6 +101,8 @@ func fieldType(f provider.Field) string {
 			return "text, or a map of `file` or `text`, `vars`, `onChange`"
 		}
 		return "text, or a map of `file` or `text`, `vars`"
+	case provider.CIDRs:
+		return "list of CIDRs, or `any`"
 	case provider.Object:
 		return "map"
 	case provider.Nested:

@@ -19,7 +19,8 @@ func startLoadBalancer(c *call) (*started, *apiError) {
 	if r.Algorithm = p["algorithm"]; !slices.Contains(algorithms, r.Algorithm) {
 		return nil, invalid("Invalid algorithm: %s", r.Algorithm)
 	}
-	if r.Protocol == "" {
+	r.Balances = r.Protocol
+	if r.Protocol != "udp" {
 		r.Protocol = "tcp"
 	}
 	r.Name, r.Description, r.CIDRs, r.State = p["name"], p["description"], p["cidrlist"], "Add"
@@ -78,7 +79,7 @@ func removeMembers(c *call) (object, *apiError) {
 	return succeeded(), nil
 }
 
-// updateLoadBalancer changes the rule and fails all the same: the recorded server trips over a protocol that is not set.
+// updateLoadBalancer changes the rule. Of one without a protocol it fails all the same: the recorded server trips over that.
 func updateLoadBalancer(c *call) (object, *apiError) {
 	r := c.world.NetRules.get(c.job.Resource)
 	if v := c.params["algorithm"]; v != "" {
@@ -90,7 +91,13 @@ func updateLoadBalancer(c *call) (object, *apiError) {
 	if v := c.params["description"]; v != "" {
 		r.Description = v
 	}
-	if c.params["protocol"] == "" {
+	if v := c.params["cidrlist"]; v != "" {
+		r.CIDRs = v
+	}
+	if v := c.params["protocol"]; v != "" {
+		r.Balances = v
+	}
+	if r.Balances == "" {
 		return nil, failJob(codeInternal, `Cannot invoke "String.equals(Object)" because the return value of "com.cloud.network.dao.LoadBalancerVO.getLbProtocol()" is null`)
 	}
 	return object{{"loadbalancer", c.world.renderLoadBalancer(r)}}, nil
@@ -122,6 +129,7 @@ func (w *world) renderLoadBalancer(r *netRule) object {
 		{"algorithm", r.Algorithm}, {"networkid", r.Network},
 	}...)
 	o.addIf("cidrlist", r.CIDRs)
+	o.addIf("protocol", r.Balances)
 	o = append(o, w.fullyOwnedBy(r.Account)...)
 	return append(o, object{
 		{"state", r.State}, {"zoneid", a.Zone}, {"zonename", w.center.zoneName(a.Zone)}, {"tags", w.bareTags(r.ID)},

@@ -33,6 +33,7 @@ type netRule struct {
 	Name               string `json:",omitempty"` // of a load balancer
 	Description        string `json:",omitempty"`
 	Algorithm          string `json:",omitempty"`
+	Balances           string `json:",omitempty"` // the protocol as it was given
 	State              string
 	Members            []string `json:",omitempty"` // machines
 	Removed            bool
