@@ -13,9 +13,13 @@ import (
 	"github.com/trueup/trueup/provider"
 )
 
-// flushPause is the least time between the end of a flush and the next, while
-// steps run.
-const flushPause = 2 * time.Second
+// While steps run, the time between the end of a flush and the next is so many
+// times as long as the flush took, and at least flushPause: a slow server has
+// better things to do than to keep books.
+const (
+	flushPause  = 2 * time.Second
+	flushShares = 4
+)
 
 // book is the queue of tags and notes that are to be written. One flush is
 // under way at a time; it takes everything that is due, so that resources with
@@ -25,7 +29,8 @@ type book struct {
 	queue    []*entry
 	busy     bool
 	left     bool      // nothing more is written: the next run does it
-	last     time.Time // end of the last flush
+	began    time.Time // start of the last flush
+	last     time.Time // its end
 }
 
 // account is what the books hold open about one resource until its last step
@@ -50,7 +55,8 @@ type entry struct {
 }
 
 func newBook(p *plan.Plan) *book {
-	b := &book{accounts: map[provider.Address]*account{}, last: time.Now()}
+	now := time.Now()
+	b := &book{accounts: map[provider.Address]*account{}, began: now, last: now}
 	for i := range p.Marks {
 		b.account(p.Marks[i].Address).mark = &p.Marks[i]
 	}
@@ -75,8 +81,11 @@ func (b *book) due() <-chan time.Time {
 	if b.busy || b.left || len(b.queue) == 0 {
 		return nil
 	}
-	return time.After(flushPause - time.Since(b.last))
+	return time.After(b.pause() - time.Since(b.last))
 }
+
+// pause is the least time after a flush.
+func (b *book) pause() time.Duration { return max(flushPause, flushShares*b.last.Sub(b.began)) }
 
 // enter draws from the end of a step what is due in the books.
 func (r *run) enter(n *node) {
@@ -198,7 +207,7 @@ func (r *run) unkept(err error) {
 // otherwise.
 func (r *run) keepBook(ctx context.Context) {
 	b := r.book
-	if b.busy || b.left || len(b.queue) == 0 || r.working > 0 && time.Since(b.last) < flushPause {
+	if b.busy || b.left || len(b.queue) == 0 || r.working > 0 && time.Since(b.last) < b.pause() {
 		return
 	}
 	f := &flush{
@@ -207,7 +216,7 @@ func (r *run) keepBook(ctx context.Context) {
 	}
 	f.entries = b.queue[:min(len(b.queue), maxTags)]
 	b.queue = slices.Clone(b.queue[len(f.entries):])
-	b.busy = true
+	b.busy, b.began = true, time.Now()
 	r.work(func() func() {
 		f.run(ctx)
 		return func() { r.flushed(ctx, f) }

@@ -243,3 +243,18 @@ func TestBookkeepingAsksAgainWhereAnAnswerWasLost(t *testing.T) {
 		}
 	})
 }
+
+// TestBooksTakeASmallShareOfASlowServersTime: the pause after a flush grows with
+// the time that it took.
+func TestBooksTakeASmallShareOfASlowServersTime(t *testing.T) {
+	for took, want := range map[time.Duration]time.Duration{
+		100 * time.Millisecond: flushPause,
+		5 * time.Second:        20 * time.Second,
+	} {
+		b := newBook(&plan.Plan{})
+		b.last = b.began.Add(took)
+		if got := b.pause(); got != want {
+			t.Errorf("after a flush of %s: %s, want %s", took, got, want)
+		}
+	}
+}

@@ -23,7 +23,7 @@ func (r *run) needsPreparing(n *node) bool {
 // notes them, many in one call. One batch is prepared at a time, and none
 // while enough are prepared: an interrupted run should leave few notes.
 func (r *run) prepareAhead(ctx context.Context) {
-	if r.preparing || r.prepared >= r.pace.limit() {
+	if r.preparing || r.prepared >= r.pacing.limit() {
 		return
 	}
 	var batch []*preparation

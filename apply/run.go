@@ -63,7 +63,7 @@ type run struct {
 	plan     *plan.Plan
 	opts     Options
 	graph    *graph
-	pace     *pace
+	pacing   pacing
 	book     *book
 	patience patience
 	ids      map[provider.Address]string // of what lives, and what the run has made
@@ -86,7 +86,7 @@ func newRun(cloud provider.Cloud, p *plan.Plan, opts Options) *run {
 		plan:    p,
 		opts:    opts,
 		graph:   newGraph(p.Steps),
-		pace:    newPace(opts.Parallel, opts.Steady),
+		pacing:  newPacing(opts.Parallel, opts.Steady),
 		book:    newBook(p),
 		ids:     map[provider.Address]string{},
 		anchor:  map[string]string{},
@@ -166,8 +166,8 @@ func (r *run) startSteps(ctx context.Context) {
 		return
 	}
 	r.prepareAhead(ctx)
-	for r.active < r.pace.limit() {
-		n := r.graph.take(func(n *node) bool { return n.prepared || !r.needsPreparing(n) })
+	for r.active < r.opts.Parallel && r.pacing.room() {
+		n := r.graph.take(func(n *node) bool { return r.pacing.of(n.Step).room() && (n.prepared || !r.needsPreparing(n)) })
 		if n == nil {
 			return
 		}
@@ -195,10 +195,10 @@ func (r *run) end(cause error) {
 // throttled takes note, from a worker, of a refusal for the number of calls.
 func (r *run) throttled(sent time.Time, wait time.Duration, first bool) {
 	r.answers <- func() {
-		r.pace.ended("", sent, time.Now(), provider.ErrThrottled)
+		r.pacing.throttled(sent, time.Now())
 		if first && wait >= Noticeable {
 			r.emit(Event{Text: fmt.Sprintf("the cloud refuses more calls for now: waiting %s, then at most %d steps in flight",
-				wait.Round(time.Second), r.pace.limit())})
+				wait.Round(time.Second), min(r.pacing.limit(), r.opts.Parallel))})
 		}
 	}
 }

@@ -30,11 +30,13 @@ func (r *run) start(ctx context.Context, n *node) {
 	}
 	n.phase, n.began = Started, time.Now()
 	r.active++
+	r.pacing.of(n.Step).active++
 	r.emit(Event{Step: n.Step, Phase: Started})
 	op, note := r.op(n), n.note
 	submitted := func(job provider.Job) {
 		r.answers <- func() {
 			n.phase = Submitted
+			r.pacing.of(n.Step).answered(n.Command, n.began, time.Now())
 			r.emit(Event{Step: n.Step, Phase: Submitted, Job: job.ID})
 		}
 	}
@@ -227,8 +229,9 @@ func sleep(ctx context.Context, d time.Duration) bool {
 // settle draws the consequences of one attempt at a step.
 func (r *run) settle(n *node, v verdict) {
 	r.active--
+	r.pacing.of(n.Step).active--
 	if v.Phase == Done || v.Phase == Failed {
-		r.pace.ended(n.Command, n.began, time.Now(), v.Err)
+		r.pacing.of(n.Step).ended(n.Command, n.began, time.Now(), v.Err)
 	}
 	if v.closing != nil {
 		r.unkept(v.closing)

@@ -22,6 +22,7 @@ func (w *JobWatcher) ask(ctx context.Context) {
 	}
 	jobs := w.begin()
 	err := w.look(ctx, jobs)
+	w.learn(jobs)
 	if ctx.Err() != nil || !w.exhausted(err) {
 		return
 	}
@@ -35,7 +36,7 @@ func (w *JobWatcher) sleep(ctx context.Context) (due bool) {
 	ctx, wake := context.WithCancel(ctx)
 	defer wake()
 	w.mu.Lock()
-	wait := w.last.Add(w.c.poll.interval(w.tick, len(w.jobs))).Sub(w.c.clock.Now())
+	wait := w.last.Add(w.c.poll.interval(w.tick, len(w.jobs), w.wait)).Sub(w.c.clock.Now())
 	w.wake = wake
 	w.mu.Unlock()
 	err := w.c.clock.Sleep(ctx, wait)
@@ -52,6 +53,19 @@ func (w *JobWatcher) begin() []*watched {
 	w.last = w.c.clock.Now()
 	w.tick++
 	return slices.SortedFunc(maps.Values(w.jobs), func(a, b *watched) int { return a.order - b.order })
+}
+
+// learn sets the wait before the next tick by how many jobs this one found ended.
+func (w *JobWatcher) learn(jobs []*watched) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ended := 0
+	for _, j := range jobs {
+		if w.jobs[j.id] != j {
+			ended++
+		}
+	}
+	w.wait = w.c.poll.after(w.wait, len(jobs), ended)
 }
 
 // exhausted counts ticks that failed in a row and tells when they are too many.

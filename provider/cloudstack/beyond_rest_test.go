@@ -177,7 +177,7 @@ func manyGoroutines(t *testing.T) {
 		return ok(c.command, obj{"jobid": id})
 	})
 	poll := cloudstack.DefaultPoll()
-	poll.Backoff, poll.BusyTick = cloudstack.Constant(20*time.Millisecond), 20*time.Millisecond
+	poll.Backoff, poll.Least, poll.Most = cloudstack.Constant(20*time.Millisecond), 20*time.Millisecond, 20*time.Millisecond
 	c := f.client(cloudstack.WithPoll(poll))
 	before := runtime.NumGoroutine()
 	var wg sync.WaitGroup

@@ -205,7 +205,7 @@ func (f *fake) client(opts ...cloudstack.Option) *cloudstack.Client {
 func newClient(t testing.TB, endpoint string, opts ...cloudstack.Option) *cloudstack.Client {
 	t.Helper()
 	quick := cloudstack.DefaultPoll()
-	quick.Backoff, quick.BusyTick = cloudstack.Constant(time.Millisecond), time.Millisecond
+	quick.Backoff, quick.Least, quick.Most = cloudstack.Constant(time.Millisecond), time.Millisecond, time.Millisecond
 	all := append([]cloudstack.Option{
 		cloudstack.WithPoll(quick),
 		cloudstack.WithRetry(cloudstack.RetryPolicy{Max: 3, Backoff: cloudstack.Constant(time.Millisecond)}),

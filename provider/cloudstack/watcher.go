@@ -24,6 +24,7 @@ type JobWatcher struct {
 	jobs    map[ID]*watched
 	joined  int                // jobs that ever joined: the order of those in jobs
 	tick    int                // ticks since a job joined
+	wait    time.Duration      // before a tick for many jobs
 	last    time.Time          // when the last tick began, or the first job joined
 	noList  bool               // listAsyncJobs is not allowed
 	failing int                // ticks that failed in a row
@@ -101,7 +102,7 @@ func (w *JobWatcher) join(me *waiter, ids []ID) (unique []ID, open map[ID]bool) 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.jobs) == 0 {
-		w.last, w.failing = w.c.clock.Now(), 0
+		w.last, w.failing, w.wait = w.c.clock.Now(), 0, w.c.poll.Least
 	}
 	w.tick = 0
 	open = make(map[ID]bool, len(ids))
