@@ -23,6 +23,7 @@ func (p *planner) guard() {
 		p.guardEmpty()
 		p.guardDeletes()
 		p.warnOfOpenPorts()
+		p.warnOfLockOut()
 	}
 }
 

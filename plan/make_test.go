@@ -232,6 +232,10 @@ func TestMake(t *testing.T) {
 				theirs := w.add(provider.Live{Kind: "volume", ID: "theirs", Name: "backup", Fields: provider.Fields{"attach": []provider.Ref{{Kind: "vm", ID: vm.ID, Live: "web-1"}}}})
 				vm.Fields["disks"] = []provider.Ref{{Kind: "volume", ID: theirs.ID, Live: "backup"}, {Kind: "volume", ID: w.live("volume", "data").ID, Live: "data"}}
 			}},
+		"locked out": {first: []func(map[string]provider.Fields){with("securityGroup/web", "ingress", []provider.Rule{cidr("tcp", 80, "0.0.0.0/0"), cidr("tcp", 22, "10.0.0.0/8")})}},
+		"locked out by another list of groups": {
+			first: []func(map[string]provider.Fields){with("securityGroup/lb", "ingress", []provider.Rule{cidr("tcp", 3389, "10.0.0.0/8")}), with("vm/web-1", "securityGroups", links("securityGroup", "web", "lb"))},
+			file:  []func(map[string]provider.Fields){with("securityGroup/lb", "ingress", []provider.Rule{cidr("tcp", 3389, "10.0.0.0/8")})}},
 		"power to be left and to be stopped": {file: []func(map[string]provider.Fields){
 			with("vm/web-1", "power", "any"), with("vm/web-1", "offering", named("Medium")), with("vm/web-2", "power", "stopped"), with("vm/web-2", "offering", named("Medium")),
 		}, cloud: func(w *world) { w.live("vm", "web-1").Fields["power"] = "stopped" }},
