@@ -67,7 +67,13 @@ func (p *planner) owns() bool {
 // guardProtected refuses to lose what is protected, by the file or by its tag.
 func (p *planner) guardProtected() {
 	for _, r := range p.rows {
-		if r.live == nil || r.live.Gone || !p.protected(r) {
+		if r.live == nil || r.live.Gone {
+			continue
+		}
+		if !p.protected(r) {
+			if r.live.Protected && r.goes() {
+				p.refuse(Refused, r, "", "the cloud itself protects it from deletion, and not by this stack's protect", "lift that in the cloud first (deleteprotection), if nobody there needs it")
+			}
 			continue
 		}
 		what := ""

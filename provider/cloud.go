@@ -156,6 +156,8 @@ type Live struct {
 	Broken string
 	// Gone is set when a deletion has passed the kind's Commit operation.
 	Gone bool
+	// Protected is set where the cloud itself refuses to delete it.
+	Protected bool
 	// Innate is set where the cloud made it for itself, such as the security
 	// group default: that nobody declares it means nothing.
 	Innate bool

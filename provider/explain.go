@@ -10,7 +10,7 @@ type Explainer interface {
 	// are.
 	Explain(ctx context.Context, op Op) ([]Call, error)
 	// ExplainTags returns the calls that delete tags and create others.
-	ExplainTags(tagType, id string, gone, made map[string]string) ([]Call, error)
+	ExplainTags(ctx context.Context, tagType, id string, gone, made map[string]string) ([]Call, error)
 }
 
 // Call is one command to a cloud's API as it goes over the wire.

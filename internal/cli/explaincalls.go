@@ -34,7 +34,7 @@ func explainCalls(ctx context.Context, p *process, cloud provider.Cloud, made *p
 		if id == "" {
 			id = "<id of " + m.Address.String() + ">"
 		}
-		calls, err := explainer.ExplainTags(m.TagType, id, m.Have, m.Resolve(id).Want)
+		calls, err := explainer.ExplainTags(ctx, m.TagType, id, m.Have, m.Resolve(id).Want)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,10 @@ func (c *cloud) CreateTags(ctx context.Context, tagType string, ids []string, ta
 	if len(ids) == 0 || len(tags) == 0 {
 		return nil
 	}
-	err := cloudstack.Exec(ctx, c.client, createTags(tagType, ids, tags))
+	err := c.protect(ctx, tagType, ids, nil, tags)
+	if err == nil {
+		err = cloudstack.Exec(ctx, c.client, createTags(tagType, ids, tags))
+	}
 	return failedTo("tag "+tagType+" "+strings.Join(ids, ", "), err)
 }
 
@@ -29,7 +32,10 @@ func (c *cloud) DeleteTags(ctx context.Context, tagType string, ids []string, ta
 		return nil
 	}
 	tried := "remove tags from " + tagType + " " + strings.Join(ids, ", ")
-	err := cloudstack.Exec(ctx, c.client, deleteTags(tagType, ids, tags))
+	err := c.protect(ctx, tagType, ids, tags, nil)
+	if err == nil {
+		err = cloudstack.Exec(ctx, c.client, deleteTags(tagType, ids, tags))
+	}
 	if noSuchTag(err) {
 		return failedTo(tried, as(provider.ErrConflict, "it carries no such tag with that value", err))
 	}

@@ -32,6 +32,7 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		expunge:         newFact[bool](),
 		sharedAddress:   newFact[bool](),
 		canReserve:      newFact[bool](),
+		canProtect:      newFact[bool](),
 		diskSizes:       newFact[map[cloudstack.ID]provider.Size](),
 		handedOut:       map[string]bool{},
 		told:            map[string]string{},
@@ -57,6 +58,7 @@ type cloud struct {
 	expunge       fact[bool]                            // whether the account may expunge machines itself
 	sharedAddress fact[bool]                            // see [provider.Capabilities]
 	canReserve    fact[bool]                            // whether the server has reserveIpAddress
+	canProtect    fact[bool]                            // whether the server can protect machines from being destroyed
 	diskSizes     fact[map[cloudstack.ID]provider.Size] // of the disk offerings that have one of their own
 
 	mu        sync.Mutex        // guards what follows: several creations are prepared, and waited for, at a time

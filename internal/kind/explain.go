@@ -52,23 +52,32 @@ func (c *cloud) Explain(ctx context.Context, op provider.Op) ([]provider.Call, e
 }
 
 // ExplainTags implements [provider.Explainer].
-func (c *cloud) ExplainTags(tagType, id string, gone, made map[string]string) ([]provider.Call, error) {
-	var calls []provider.Call
-	for _, change := range []struct {
-		tags    map[string]string
-		request cloudstack.Request
-	}{
-		{gone, deleteTags(tagType, []string{id}, gone)},
-		{made, createTags(tagType, []string{id}, made)},
-	} {
-		if len(change.tags) == 0 {
-			continue
+func (c *cloud) ExplainTags(ctx context.Context, tagType, id string, gone, made map[string]string) ([]provider.Call, error) {
+	var requests []cloudstack.Request
+	add := func(gone, made map[string]string, tags cloudstack.Request) error {
+		protections, err := c.protections(ctx, tagType, []string{id}, gone, made)
+		for _, p := range protections {
+			requests = append(requests, p)
 		}
-		call, err := callOf(change.request)
-		if err != nil {
+		requests = append(requests, tags)
+		return err
+	}
+	if len(gone) > 0 {
+		if err := add(gone, nil, deleteTags(tagType, []string{id}, gone)); err != nil {
+			return nil, failedTo("find out what changing its tags would send", err)
+		}
+	}
+	if len(made) > 0 {
+		if err := add(nil, made, createTags(tagType, []string{id}, made)); err != nil {
+			return nil, failedTo("find out what changing its tags would send", err)
+		}
+	}
+	calls := make([]provider.Call, len(requests))
+	for i, request := range requests {
+		var err error
+		if calls[i], err = callOf(request); err != nil {
 			return nil, err
 		}
-		calls = append(calls, call)
 	}
 	return calls, nil
 }

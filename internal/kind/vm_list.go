@@ -115,7 +115,7 @@ func liveMachine(m cloudstack.VirtualMachine) provider.Live {
 	live := provider.Live{
 		Kind: "vm", ID: string(m.ID), Name: m.Name, Zone: zone, Tags: tags,
 		Marker: m.Details[markerDetail],
-		Gone:   goneForm.MatchString(m.Name),
+		Gone:   goneForm.MatchString(m.Name), Protected: m.DeleteProtection,
 		Fields: provider.Fields{
 			"zone":           zone,
 			"displayName":    m.DisplayName,

@@ -66,7 +66,7 @@ func vmTable() *provider.Kind {
 				"Only the keys that the map names are compared.",
 		},
 		tagsField(),
-		protectField(),
+		protectedMachineField(),
 		keepField(),
 		wasField(),
 		adoptField(),
