@@ -32,10 +32,11 @@ var stacks = []struct {
 	{"minimal", simulator.CloudStack, minimalHands, nil},
 	{"shop", simulator.CloudStack, shopHands, []string{"network/back"}},
 	{"elastic", simulator.Exoscale, elasticHands, nil},
+	{"balanced", simulator.CloudStack, balancedHands, []string{"network/back"}},
 }
 
-// A hand changes something in the cloud, past trueup. Drift must show want,
-// and nothing else; apply must heal it.
+// A hand changes something in the cloud, past trueup. Drift must show want, a
+// change a line, and nothing else; apply must heal it.
 type hand struct {
 	name   string
 	change func(c *cloud)
@@ -58,7 +59,7 @@ func TestExampleIsConvergedHealedAndDestroyed(t *testing.T) {
 
 				for _, hand := range hands {
 					hand.change(c)
-					if diff := cmp.Diff([]string{hand.want}, c.changes(stack.name)); diff != "" {
+					if diff := cmp.Diff(strings.Split(hand.want, "\n"), c.changes(stack.name)); diff != "" {
 						t.Fatalf("%s: plan (-want +got):\n%s", hand.name, diff)
 					}
 					if out := c.trueup(2, "drift", stack.name); !strings.Contains(out, strings.Fields(hand.want)[0]) {
@@ -107,11 +108,12 @@ func (c *cloud) visible() []string {
 	c.Helper()
 	var found []string
 	for _, command := range []string{
-		"listVirtualMachines", "listSecurityGroups", "listPublicIpAddresses", "listSSHKeyPairs", "listAffinityGroups", "listNetworks",
+		"listVirtualMachines", "listSecurityGroups", "listPublicIpAddresses", "listSSHKeyPairs", "listAffinityGroups", "listNetworks", "listVolumes",
+		"listLoadBalancerRules", "listPortForwardingRules",
 	} {
 		for _, item := range c.list(c.user, command, nil) {
-			if item["type"] == "Shared" || item["issourcenat"] == true {
-				continue // the zone's own network, and what belongs to a router
+			if item["type"] == "Shared" || item["issourcenat"] == true || item["type"] == "ROOT" {
+				continue // the zone's own network, what belongs to a router, what goes with its machine
 			}
 			name, ok := item["name"].(string)
 			if !ok {

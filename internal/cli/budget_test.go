@@ -71,10 +71,10 @@ func TestOneChangeTakesFewCalls(t *testing.T) {
 		name, old, new string
 		calls          int // but for one a tick while the change itself is under way
 	}{
-		{"a text", "displayName: Database", "displayName: DB", 27},
-		{"a disk", "20GiB", "21GiB", 30},
-		{"a rule", "tcp/5432", "tcp/5433", 28},
-		{"with a restart", "Medium Instance", "Small Instance", 37},
+		{"a text", "displayName: Database", "displayName: DB", 29},
+		{"a disk", "20GiB", "21GiB", 32},
+		{"a rule", "tcp/5432", "tcp/5433", 30},
+		{"with a restart", "Medium Instance", "Small Instance", 39},
 	} {
 		stack := edited(t, shopDir, c.old, c.new)
 		t.Run(c.name, func(t *testing.T) {

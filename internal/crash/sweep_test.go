@@ -34,6 +34,7 @@ func TestApplyFinishesWhatABrokenApplyBegan(t *testing.T) {
 		{name: "minimal", stack: "../../examples/minimal", command: "apply"},
 		{name: "shop", stack: "../../examples/shop", command: "apply"},
 		{name: "elastic", flavour: simulator.Exoscale, stack: "../../examples/elastic", command: "apply"},
+		{name: "balanced", stack: "../../examples/balanced", command: "apply"},
 	} {
 		t.Run(s.name, s.sweep)
 	}
@@ -44,6 +45,7 @@ func TestDestroyFinishesWhatABrokenDestroyBegan(t *testing.T) {
 		{name: "minimal", stack: "../../examples/minimal"},
 		{name: "shop", stack: "../../examples/shop"},
 		{name: "elastic", flavour: simulator.Exoscale, stack: "../../examples/elastic"},
+		{name: "balanced", stack: "../../examples/balanced"},
 	} {
 		s.before, s.command = s.stack, "destroy"
 		t.Run(s.name, s.sweep)
