@@ -186,8 +186,15 @@ func associated(c *call) (object, *apiError) {
 }
 
 func startDisassociate(c *call) (*started, *apiError) {
-	if c.params["id"] == "" {
+	switch id, ip := c.params["id"], c.params["ipaddress"]; {
+	case id == "" && ip == "":
 		return nil, invalid("Please specify either IP address or IP address ID")
+	case id == "":
+		i := slices.IndexFunc(c.world.Addresses.Rows, func(a *address) bool { return a.IP == ip })
+		if i < 0 {
+			return nil, invalid("Unable to find IP address by IP address=%s", ip)
+		}
+		c.params["id"] = c.world.Addresses.Rows[i].ID
 	}
 	a, err := c.address("id")
 	if err != nil {
@@ -253,7 +260,7 @@ func listPublicIpAddresses(c *call) (object, *apiError) {
 	is := func(name, value string) bool { return p[name] == "" || p[name] == value }
 	flag := func(name string, value bool) bool { return p[name] == "" || p.bool(name) == value }
 	free := equalNames(p["state"], addressFree)
-	allocatedOnly := !free && (p["allocatedonly"] == "" || p.bool("allocatedonly"))
+	allocatedOnly := !free && p.unless("allocatedonly")
 	var found []*address
 	for _, a := range w.Addresses.Rows {
 		owner := a.Account

@@ -57,9 +57,14 @@ func createdAffinityGroup(c *call) (object, *apiError) {
 func startDeleteAffinityGroup(c *call) (*started, *apiError) {
 	w := c.world
 	var g *affinityGroup
-	if id := c.params["id"]; id != "" {
+	switch id, name := c.params["id"], c.params["name"]; {
+	case id != "" && name != "":
+		return nil, failJob(codeParameter, "name and id parameters are mutually exclusive")
+	case id == "" && name == "":
+		return nil, failJob(codeParameter, "Either id or name parameter is required by deleteAffinityGroup command")
+	case id != "":
 		g = w.AffinityGroups.find(id)
-	} else {
+	default:
 		a, err := c.owner()
 		if err != nil {
 			return nil, err

@@ -83,7 +83,10 @@ func (c *call) listFilter() (func(owner, id, name string) bool, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	ids := c.params.list("ids")
+	var ids []string
+	if c.takes("ids") {
+		ids = c.params.list("ids")
+	}
 	if id := c.params["id"]; id != "" {
 		ids = append(ids, id)
 	}
@@ -92,9 +95,15 @@ func (c *call) listFilter() (func(owner, id, name string) bool, *apiError) {
 		return nil, err
 	}
 	exact, named := c.params["name"]
+	named = named && c.takes("name")
 	return func(owner, id, name string) bool {
 		return visible(owner) && (len(ids) == 0 || slices.Contains(ids, id)) && (!named || strings.EqualFold(name, exact)) && (byTag == nil || byTag(id))
 	}, nil
+}
+
+// takes tells whether the command knows a parameter. Others are ignored.
+func (c *call) takes(param string) bool {
+	return slices.ContainsFunc(c.world.center.apis[c.cmd.name].Params, func(p apiParam) bool { return p.Name == param })
 }
 
 // keyword tells whether any of a thing's texts holds what the call looks for.
@@ -152,7 +161,7 @@ func page[T any](c *call, key string, found []T, render func(T) object) (object,
 		return object{}, err
 	}
 	o := object{{"count", len(found)}}
-	if from < to {
+	if from < to && !(c.params.bool("retrieveonlyresourcecount") && c.takes("retrieveonlyresourcecount")) {
 		o.add(key, &items{to - from, func(i int) object { return render(found[from+i]) }})
 	}
 	return o, nil

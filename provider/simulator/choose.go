@@ -138,6 +138,9 @@ func (c *call) chooseAffinity(m *machine) *apiError {
 // affinityGroups reads the affinity groups that a call names, by id or by name.
 func (c *call) affinityGroups(owner string) ([]string, *apiError) {
 	w := c.world
+	if len(c.params.list("affinitygroupids")) > 0 && len(c.params.list("affinitygroupnames")) > 0 {
+		return nil, invalid("affinitygroupids parameter is mutually exclusive with affinitygroupnames parameter")
+	}
 	var out []string
 	for _, ref := range c.params.list("affinitygroupids") {
 		g := w.AffinityGroups.find(ref)

@@ -20,6 +20,7 @@ const (
 	osTypeID           = "bd2fed19-e6a1-11f1-9e8c-02fc00000001"
 	osTypeName         = "CentOS 5.6 (64-bit)"
 	serverVersion      = "4.23.0.0-SNAPSHOT"
+	hypervisor         = "Simulator"
 )
 
 //go:embed recorded/*.json

@@ -50,6 +50,9 @@ func startDeploy(c *call) (*started, *apiError) {
 	if p["templateid"] == "" {
 		return nil, opaque(csRuntime)
 	}
+	if h := p["hypervisor"]; h != "" && !equalNames(h, hypervisor) {
+		return nil, invalid("Hypervisor passed to the deployVm call, is different from the hypervisor type of the template")
+	}
 	m := &machine{
 		Account: a.ID, User: c.userOf(a).ID, Name: name, DisplayName: p["displayname"], State: stateStopped, Zone: p["zoneid"],
 		Template: p["templateid"], UserData: p["userdata"], Created: w.Now,
@@ -135,7 +138,7 @@ func (c *call) make(m *machine, networks []*network, disk *volume) (*started, *a
 // startingUp shows that a machine is about to run.
 func startingUp(c *call) {
 	m := c.world.Machines.get(c.job.Resource)
-	if m != nil && (m.State == stateStopped || m.State == stateError) && c.params["startvm"] != "false" {
+	if m != nil && (m.State == stateStopped || m.State == stateError) && c.params.unless("startvm") {
 		c.world.setState(m, stateStarting)
 	}
 }
@@ -147,7 +150,7 @@ func deployed(c *call) (object, *apiError) {
 	if m == nil || m.gone() {
 		return nil, failJob(codeInternal, "Unable to orchestrate the start of VM instance")
 	}
-	if c.params["startvm"] != "false" {
+	if c.params.unless("startvm") {
 		if err := w.boot(m, stateStopped, c.job.does(NoCapacity)); err != nil {
 			return nil, err
 		}

@@ -34,6 +34,9 @@ func startMembers(c *call) (*started, *apiError) {
 		return nil, err
 	}
 	s := &started{resource: r.ID, anonymous: true}
+	if !c.params.has("virtualmachineids") && !c.params.has("vmidipmap") {
+		return s, failJob(codeParameter, "Both instanceids and vmidipmap  can't be null")
+	}
 	for _, ref := range c.params.list("virtualmachineids") {
 		m := c.world.Machines.find(ref)
 		switch {
@@ -110,7 +113,7 @@ func listMembers(c *call) (object, *apiError) {
 	if err != nil {
 		return nil, err
 	}
-	applied := c.params["applied"] == "" || c.params.bool("applied")
+	applied := c.params.unless("applied")
 	var found []*machine
 	for _, m := range w.Machines.Rows {
 		if !m.gone() && w.isOn(m, r.Network) && slices.Contains(r.Members, m.ID) == applied {

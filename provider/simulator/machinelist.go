@@ -93,6 +93,8 @@ func (c *call) machineFilter() (func(*machine) bool, *apiError) {
 	when("securitygroupid", func(m *machine, v string) bool { return slices.Contains(m.Groups, v) })
 	when("affinitygroupid", func(m *machine, v string) bool { return slices.Contains(m.AffinityGroups, v) })
 	when("keypair", func(m *machine, v string) bool { return slices.Contains(m.Keys, v) })
+	when("hypervisor", func(_ *machine, v string) bool { return equalNames(v, hypervisor) })
+	when("haenable", func(_ *machine, v string) bool { return !strings.EqualFold(v, "true") })
 	when("networkid", func(m *machine, v string) bool { return w.isOn(m, v) })
 	if len(tests) == 0 {
 		return nil, nil

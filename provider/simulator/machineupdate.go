@@ -102,6 +102,9 @@ func resetKey(c *call, m *machine) *apiError {
 	if one := c.params["keypair"]; one != "" {
 		names = append(names, one)
 	}
+	if len(names) == 0 {
+		return failJob(codeParameter, "At least one keypair must be specified")
+	}
 	if err := c.world.setKeys(m, names); err != nil {
 		return failJob(err.code, "%s", err.text)
 	}

@@ -144,7 +144,7 @@ func (w *world) addConnections(o *object, m *machine, v view) {
 			nics = append(nics, w.renderNIC(w.NICs.get(id), nicOfMachine))
 		}
 	}
-	*o = append(*o, object{{"securitygroup", groups}, {"nic", nics}, {"hypervisor", "Simulator"}}...)
+	*o = append(*o, object{{"securitygroup", groups}, {"nic", nics}, {"hypervisor", hypervisor}}...)
 	if !v.nics || len(m.NICs) == 0 {
 		return
 	}

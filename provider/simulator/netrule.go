@@ -148,7 +148,7 @@ func (c *call) enter(r *netRule, cs int) (*started, *apiError) {
 		return nil, err
 	}
 	c.world.NetRules.add(r)
-	if r.Purpose != purposeFirewall && c.params["openfirewall"] != "false" {
+	if r.Purpose != purposeFirewall && c.params.unless("openfirewall") {
 		c.openFirewall(r)
 	}
 	return &started{resource: r.ID, creates: true}, nil
@@ -209,6 +209,7 @@ func listRules(purpose string, egress bool, key string) func(*call) (object, *ap
 		for _, r := range slices.Backward(c.world.NetRules.Rows) {
 			if !r.Removed && r.Purpose == purpose && r.Egress == egress && keep(r.Account, r.ID, r.Name) && c.keyword(r.Name) &&
 				is("ipaddressid", r.Address) && is("publicipid", r.Address) && is("networkid", r.Network) &&
+				(p["zoneid"] == "" || !c.takes("zoneid") || c.world.Networks.get(r.Network).Zone == p["zoneid"]) &&
 				(p["virtualmachineid"] == "" || r.Machine == p["virtualmachineid"] || slices.Contains(r.Members, p["virtualmachineid"])) {
 				found = append(found, r)
 			}

@@ -39,6 +39,14 @@ func (n *network) kind() string {
 	return "Isolated"
 }
 
+// access tells who may use the network: acltype.
+func (n *network) access() string {
+	if n.Shared {
+		return "Domain"
+	}
+	return "Account"
+}
+
 // addSharedNetwork makes the network of the zone with security groups.
 func (w *world) addSharedNetwork() {
 	s := w.center.sharedNetwork
@@ -75,10 +83,22 @@ func (w *world) implement(n *network) {
 	}
 }
 
-func (w *world) hasSourceNAT(n *network) bool {
-	services, _ := withID(w.center.networkOfferings, n.Offering).get("service")
-	list, _ := services.([]any)
-	return slices.ContainsFunc(list, func(v any) bool { return v.(object).text("name") == "SourceNat" })
+func (w *world) hasSourceNAT(n *network) bool { return w.offers(n, []string{"SourceNat"}) }
+
+// offers tells whether a network has all of these services.
+func (w *world) offers(n *network, services []string) bool {
+	offering := withID(w.center.networkOfferings, n.Offering)
+	if n.Shared {
+		offering = w.center.sharedNetwork
+	}
+	offered, _ := offering.get("service")
+	list, _ := offered.([]any)
+	for _, name := range services {
+		if !slices.ContainsFunc(list, func(v any) bool { return equalNames(v.(object).text("name"), name) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func withName(list []object, name string) object {
@@ -139,7 +159,9 @@ func listNetworks(c *call) (object, *apiError) {
 			owner = c.account.ID
 		}
 		if !n.Removed && keep(owner, n.ID, n.Name) && c.keyword(n.Name, n.DisplayText) && (p["zoneid"] == "" || p["zoneid"] == n.Zone) &&
-			(p["type"] == "" || equalNames(p["type"], n.kind())) && (p["networkofferingid"] == "" || p["networkofferingid"] == n.Offering) {
+			(p["type"] == "" || equalNames(p["type"], n.kind())) && (p["networkofferingid"] == "" || p["networkofferingid"] == n.Offering) &&
+			(p["traffictype"] == "" || equalNames(p["traffictype"], "Guest")) && !p.bool("issystem") && !p.bool("forvpc") &&
+			(p["acltype"] == "" || equalNames(p["acltype"], n.access())) && w.offers(n, p.list("supportedservices")) {
 			found = append(found, n)
 		}
 	}

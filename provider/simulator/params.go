@@ -55,6 +55,9 @@ func (p params) has(name string) bool {
 // bool reads a boolean; anything but "true" is false, as in Java.
 func (p params) bool(name string) bool { return strings.EqualFold(p[name], "true") }
 
+// unless reads a boolean that is true where it is not given.
+func (p params) unless(name string) bool { return p[name] == "" || p.bool(name) }
+
 // int reads a number that was checked before the command began; it is fallback where there is none.
 func (p params) int(name string, fallback int) int {
 	n, err := strconv.Atoi(p[name])

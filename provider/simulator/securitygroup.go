@@ -47,6 +47,8 @@ func deleteSecurityGroup(c *call) (object, *apiError) {
 	switch id, name := c.params["id"], c.params["name"]; {
 	case id == "" && name == "":
 		return nil, invalid("Either id or name parameter is required by deleteSecurityGroup command")
+	case id != "" && name != "":
+		return nil, invalid("name and id parameters are mutually exclusive")
 	case id != "":
 		g = w.Groups.find(id)
 	default:

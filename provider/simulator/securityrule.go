@@ -29,6 +29,9 @@ func startRule(c *call) (*started, *apiError) {
 	w := c.world
 	var g *securityGroup
 	if id := c.params["securitygroupid"]; id != "" {
+		if c.params["securitygroupname"] != "" {
+			return nil, invalid("securityGroupId and securityGroupName parameters are mutually exclusive")
+		}
 		g = w.Groups.find(id)
 	} else {
 		a, err := c.owner()
