@@ -28,6 +28,7 @@ type playground struct {
 	user    *cloudstack.Client
 	admin   *cloudstack.Client
 	seed    uint64
+	began   time.Time
 	foreign []thing
 }
 
@@ -36,7 +37,7 @@ func newPlayground(t testing.TB, config simulator.Config) *playground {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &playground{TB: t, sim: sim, service: sim.ListenInMemory(), seed: config.Seed}
+	p := &playground{TB: t, sim: sim, service: sim.ListenInMemory(), seed: config.Seed, began: time.Now()}
 	t.Cleanup(p.close)
 	p.service.Client().Transport.(*http.Transport).DisableCompression = true // it costs a quarter of the time
 	p.user = p.client(sim.User(), p.service.Client().Transport)

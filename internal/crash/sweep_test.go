@@ -19,11 +19,13 @@ import (
 type story struct {
 	name    string
 	flavour simulator.Flavour
-	before  string // directory of the stack that is applied first, undisturbed; "" is nothing
-	stack   string // directory
-	command string // apply or destroy
-	sample  int    // see there; 0 is the usual
-	turn    int    // which fate is sampled first
+	before  string            // directory of the stack that is applied first, undisturbed; "" is nothing
+	stack   string            // directory
+	hands   func(*playground) // what somebody does after that
+	weather string            // what the cloud suffers during the storm, as a fault file has it; "" nothing
+	command string            // apply, adopt or destroy
+	sample  int               // see there; 0 is the usual
+	turn    int               // which fate is sampled first
 }
 
 // fates are all that can happen at a call.
@@ -117,30 +119,41 @@ const sample = 28
 // more.
 func (s story) sweep(t *testing.T) {
 	t.Parallel()
-	want := s.unbroken(t)
-	every := 1
-	if os.Getenv(torture) == "" {
-		every = max(1, want.calls*len(fates)/cmp.Or(s.sample, sample))
-	}
-	t.Logf("%d calls, each %d. of them", want.calls, every)
+	calm := s
+	calm.weather = ""
+	want := calm.unbroken(t)
+	t.Logf("%d calls", want.calls)
 	for i, f := range fates {
 		t.Run(strings.ReplaceAll(string(f), " ", "-"), func(t *testing.T) {
-			for at := 1 + (i+s.turn)%len(fates)*every/len(fates); at <= want.calls; at += every {
+			each(i+s.turn, len(fates), want.calls, cmp.Or(s.sample, sample), func(at int) {
 				t.Run(fmt.Sprint(at), func(t *testing.T) { s.broken(t, at, f, want) })
-			}
+			})
 		})
 	}
 }
 
+// each does something for every call of a run; without torture for some of them,
+// so that it is done about so many times in all turns together.
+func each(turn, turns, calls, some int, do func(at int)) {
+	every := 1
+	if os.Getenv(torture) == "" {
+		every = max(1, calls*turns/some)
+	}
+	for at := 1 + turn%turns*every/turns; at <= calls; at += every {
+		do(at)
+	}
+}
+
 func (s story) config() simulator.Config {
-	return simulator.Config{Flavour: s.flavour, Seed: 1}
+	return simulator.Config{Flavour: s.flavour, Seed: 1, Faults: storm(s.weather)}
 }
 
 // ending is how a story ends.
 type ending struct {
-	calls int      // of the run that may be broken
-	state []string // see portrait
-	left  []string // what waits for the cloud
+	before int      // calls of the user before the run that may be broken
+	calls  int      // of that run
+	state  []string // see portrait
+	left   []string // what waits for the cloud
 }
 
 // unbroken runs the story without anything going wrong.
@@ -148,6 +161,11 @@ func (s story) unbroken(t *testing.T) (e ending) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlayground(t, s.config())
 		s.prepare(p)
+		for _, r := range p.sim.Requests() {
+			if r.Account == "plain" {
+				e.before++
+			}
+		}
 		e.calls = p.must(2, s.stack, s.command).count()
 		e.left = p.unfinished(s.stack, s.planner())
 		if len(e.left) > 0 && s.command != "destroy" {
@@ -165,6 +183,12 @@ func (s story) unbroken(t *testing.T) (e ending) {
 func (s story) prepare(p *playground) {
 	if s.before != "" {
 		p.must(1, s.before, "apply")
+	}
+	if s.hands != nil {
+		s.hands(p)
+	}
+	if s.weather != "" {
+		p.waitUntil(stormBegins)
 	}
 }
 
@@ -188,27 +212,18 @@ func (s story) broken(t *testing.T, at int, f fate, want ending) {
 		}
 		again := p.start(3, s.stack, s.command, &wire{}, false)
 		<-again.done
-		if again.code != 0 && f != killedEarly {
-			t.Errorf("the command afterwards: exit code %d", again.code)
-		}
-		if f == killedEarly { // what came late, and what it spoilt, is put right by the next
+		if f == killedEarly || s.weather != "" { // what came late or in bad weather is put right by the next
 			w.after.Wait()
+			if s.weather != "" {
+				p.waitUntil(stormEnds)
+			}
 			again = p.start(4, s.stack, s.command, &wire{}, false)
 			<-again.done
-			if again.code != 0 {
-				t.Errorf("the command after what came late: exit code %d", again.code)
-			}
 		}
-		if diff := difference(want.left, p.unfinished(s.stack, s.planner())); diff != "" {
-			t.Errorf("left to do after an unbroken run (-) and after this (+):\n%s", diff)
+		if again.code != 0 {
+			t.Errorf("the command afterwards: exit code %d", again.code)
 		}
-		now := p.look()
-		if diff := difference(want.state, portrait(now)); diff != "" {
-			t.Errorf("the cloud differs from that of an unbroken run (-want +got):\n%s", diff)
-		}
-		if text := p.touched(now); text != "" {
-			t.Errorf("other people's things: %s", text)
-		}
+		s.same(t, p, want)
 		if f.kills() {
 			<-victim.done
 		}
@@ -216,6 +231,21 @@ func (s story) broken(t *testing.T, at int, f fate, want ending) {
 			t.Logf("at call %d, %s: %s\nthe broken run: exit code %d\n%s\nthe run afterwards:\n%s", at, cmp.Or(w.struck(), "never"), f, victim.code, victim.out.String(), again.out.String())
 		}
 	})
+}
+
+// same fails the test where the cloud is not as an unbroken run leaves it.
+func (s story) same(t *testing.T, p *playground, want ending) {
+	t.Helper()
+	if diff := difference(want.left, p.unfinished(s.stack, s.planner())); diff != "" {
+		t.Errorf("left to do after an unbroken run (-) and after this (+):\n%s", diff)
+	}
+	now := p.look()
+	if diff := difference(want.state, portrait(now)); diff != "" {
+		t.Errorf("the cloud differs from that of an unbroken run (-want +got):\n%s", diff)
+	}
+	if text := p.touched(now); text != "" {
+		t.Errorf("other people's things: %s", text)
+	}
 }
 
 // difference lists the lines that are only in one of two sorted lists.

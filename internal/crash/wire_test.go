@@ -28,6 +28,7 @@ const (
 	serverErrs   fate = "server errs"
 	serverAway   fate = "server away"
 	erredAfter   fate = "server errs after it did it"
+	somebodyElse fate = "somebody else does something before the call"
 )
 
 // kills reports whether the run does not outlive its fate.
@@ -46,6 +47,7 @@ type wire struct {
 	at   int // the call of which the fate comes, from 1; 0 never
 	fate fate
 	late time.Duration // of killedEarly
+	hand func()        // of somebodyElse
 	die  func()        // ends the run's contexts
 
 	mu    sync.Mutex
@@ -82,6 +84,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		return w.send(req.Context(), req, body)
 	}
 	switch w.fate {
+	case somebodyElse:
+		w.hand()
+		return w.send(req.Context(), req, body)
 	case killedBefore:
 		w.die()
 		return nil, errCut
