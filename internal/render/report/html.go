@@ -63,7 +63,7 @@ type complaintView struct{ Place, Rule, Text, Hint string }
 // sectionView is a group of changes.
 type sectionView struct {
 	Title, Mood string
-	Live        string // the heading of the old values
+	Caption     string // which values are whose; may be empty
 	Open        bool   // the changes are shown with their fields
 	Rows        []rowView
 }
@@ -82,6 +82,9 @@ type stepView struct {
 
 // mostOpen is how many creations are shown with their fields before a reader asks.
 const mostOpen = 12
+
+// hasAndShould explains a difference that is no change.
+const hasAndShould = "Red is what the cloud has, green what it should have."
 
 // writeHTML writes a page in one file: it fetches nothing, is read without scripts,
 // and follows the reader's choice of dark or light.
@@ -118,14 +121,14 @@ func (r *Result) view(id string) stackView {
 	if r.Run != nil {
 		v.Ended = render.EndedRows(r.Run)
 	}
-	v.add("Accepted but not done", "bad", "cloud", render.UnmetRows(r.Unmet), true)
+	v.add("Accepted but not done", "bad", hasAndShould, render.UnmetRows(r.Unmet), true)
 	if r.Drift != nil {
-		v.add("Changed by hand", "warn", "cloud", r.changes(), true)
-		v.add("Not applied yet", "change", "now", r.pending(), false)
+		v.add("Changed by hand", "warn", hasAndShould, r.changes(), true)
+		v.add("Not applied yet", "change", "", r.pending(), false)
 	} else {
 		for _, g := range groups(r.changes()) {
 			v.add(g.title, map[string]string{"Destructive": "bad", "Restarts": "warn", "Changes in place": "change", "Creations": "good"}[g.title],
-				"now", g.rows, g.title != "Creations" || len(g.rows) <= mostOpen)
+				"", g.rows, g.title != "Creations" || len(g.rows) <= mostOpen)
 		}
 	}
 	for _, n := range r.notes() {
@@ -161,11 +164,11 @@ func (r *Result) mood() string {
 
 // add adds a section, unless nothing is in it. The ids of its rows are what the
 // picture links to.
-func (v *stackView) add(title, mood, live string, rows []render.Row, open bool) {
+func (v *stackView) add(title, mood, caption string, rows []render.Row, open bool) {
 	if len(rows) == 0 {
 		return
 	}
-	s := sectionView{Title: title, Mood: mood, Live: live, Open: open}
+	s := sectionView{Title: title, Mood: mood, Caption: caption, Open: open}
 	for _, row := range rows {
 		place := ""
 		if row.Change.Pos.Line > 0 {

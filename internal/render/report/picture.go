@@ -56,7 +56,7 @@ func draw(p *plan.Plan) (picture, bool) {
 	if len(boxes) > mostCoarse {
 		return picture{}, false
 	}
-	drawn := picture{acyclic(boxes), coarse}
+	drawn := picture{reduced(acyclic(boxes)), coarse}
 	for _, id := range p.Estimate().Path {
 		for i := range drawn.boxes {
 			if slices.ContainsFunc(drawn.boxes[i].steps, func(s *plan.Step) bool { return s.ID == id }) {
@@ -187,6 +187,22 @@ func acyclic(boxes []box) []box {
 		for _, need := range wanted {
 			if !reaches(boxes, need, i) {
 				boxes[i].needs[need] = true
+			}
+		}
+	}
+	return boxes
+}
+
+// reduced leaves out what follows from the rest: a box that needs another by way of a
+// third needs no line to it.
+func reduced(boxes []box) []box {
+	for i := range boxes {
+		for _, need := range sortedKeys(boxes[i].needs) {
+			for other := range boxes[i].needs {
+				if other != need && reaches(boxes, other, need) {
+					delete(boxes[i].needs, need)
+					break
+				}
 			}
 		}
 	}

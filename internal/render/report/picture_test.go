@@ -66,7 +66,7 @@ func TestStepsOfAResourceShareABoxUnlessSomethingIsInBetween(t *testing.T) {
 	want := []string{
 		"vm/web: stop, let go",
 		"sshKey/ops: delete, register <- vm/web",
-		"vm/web: set, start <- vm/web <- sshKey/ops",
+		"vm/web: set, start <- sshKey/ops",
 	}
 	if diff := cmp.Diff(want, boxesOf(drawn)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
