@@ -201,6 +201,16 @@ func (c *fakeCloud) Wait(ctx context.Context, job provider.Job) (provider.Result
 	return j.result, nil
 }
 
+// State tells how a job stands, where the cloud knows it.
+func (c *fakeCloud) State(ctx context.Context, job provider.Job) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.jobs[job.ID] == nil {
+		return "", provider.ErrNotFound
+	}
+	return "it hangs", ctx.Err()
+}
+
 // tagged returns the tags of a resource; those of an anchor are its own.
 func (c *fakeCloud) tagged(tagType, id string) map[string]string {
 	for _, a := range c.anchors {

@@ -48,7 +48,7 @@ func Look(ctx context.Context, cloud provider.Cloud, stack string) (*State, erro
 	noted := (&Lease{anchor: anchor}).noted()
 	wait, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	waitAll(wait, cloud, noted)
+	waitAll(wait, cloud, nil, noted)
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("ask for the jobs of stack %s: %w", stack, context.Cause(ctx))
 	}

@@ -31,9 +31,6 @@ type Options struct {
 	Parallel int    // the most steps in flight at a time; 16 where 0
 	// Steady keeps as many in flight as Parallel says, however the server fares.
 	Steady bool
-	// JobTimeout bounds the wait for one job; 0 is without bound. What takes
-	// longer is reported as Running.
-	JobTimeout time.Duration
 	// Lease of the stack. Without one nothing can be noted on an anchor.
 	Lease *Lease
 	// Stop, once closed, ends the run gently: nothing more is started, what

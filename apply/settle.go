@@ -39,7 +39,7 @@ type SettleOptions struct {
 // same name twice there is nothing to wait for.
 func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleOptions) error {
 	settled := l.noted()
-	waitAll(ctx, cloud, settled)
+	waitAll(ctx, cloud, opts.Kinds, settled)
 	var unknown []*settling
 	var addresses []provider.Address
 	for _, s := range settled {
@@ -56,7 +56,7 @@ func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleO
 		if !sleep(ctx, wait) {
 			return context.Cause(ctx)
 		}
-		waitAll(ctx, cloud, unknown)
+		waitAll(ctx, cloud, opts.Kinds, unknown)
 	}
 	var joined *multierror.Error
 	for _, s := range settled {
@@ -94,23 +94,38 @@ func (l *Lease) noted() []*settling {
 	return all
 }
 
-// waitAll waits for jobs, some at a time.
-func waitAll(ctx context.Context, cloud provider.Operator, all []*settling) {
+// waitAll waits for jobs, some at a time, and for each no longer than a job for
+// its kind may take.
+func waitAll(ctx context.Context, cloud provider.Operator, kinds provider.Kinds, all []*settling) {
 	began := time.Now()
 	var waits errgroup.Group
 	var calls patience
 	waits.SetLimit(maxWaits)
 	for _, s := range all {
 		waits.Go(func() error {
-			s.err = calls.ask(ctx, func() error {
-				_, err := cloud.Wait(ctx, s.job)
+			wait := ctx
+			if k := kinds.Get(s.job.Op.Kind); k != nil && k.JobTime > 0 {
+				var cancel context.CancelFunc
+				wait, cancel = context.WithTimeout(ctx, time.Duration(k.JobTime))
+				defer cancel()
+			}
+			s.err = calls.ask(wait, func() error {
+				_, err := cloud.Wait(wait, s.job)
 				return err
 			})
 			s.waited = time.Since(began)
+			if wait.Err() != nil && ctx.Err() == nil {
+				s.err = overdue(ctx, cloud, s, context.Cause(wait))
+			}
 			return nil
 		})
 	}
 	_ = waits.Wait() // each keeps its own error
+}
+
+// overdue is the end of a wait for a job that takes longer than it may.
+func overdue(ctx context.Context, cloud provider.Operator, s *settling, cause error) error {
+	return &provider.StillRunning{Job: s.job, After: s.waited, Cause: cause, State: stateOf(ctx, cloud, s.job)}
 }
 
 // maxWaits bounds how many noted jobs are asked for at a time.

@@ -32,7 +32,7 @@ func (r *run) start(ctx context.Context, n *node) {
 	r.active++
 	r.pacing.of(n.Step).active++
 	r.emit(Event{Step: n.Step, Phase: Started})
-	op, note := r.op(n), n.note
+	op, note, limit := r.op(n), n.note, time.Duration(n.Limit)
 	submitted := func(job provider.Job) {
 		r.answers <- func() {
 			n.phase = Submitted
@@ -41,7 +41,7 @@ func (r *run) start(ctx context.Context, n *node) {
 		}
 	}
 	r.work(func() func() {
-		v := r.perform(ctx, op, note, submitted)
+		v := r.perform(ctx, op, note, limit, submitted)
 		return func() { r.settle(n, v) }
 	})
 }
@@ -73,7 +73,7 @@ func (r *run) op(n *node) provider.Op {
 // perform makes one attempt at a step: it sends the command, once but for those
 // times that the cloud surely did not take it, and waits for its job. It runs in
 // a worker.
-func (r *run) perform(ctx context.Context, op provider.Op, note tag, submitted func(provider.Job)) verdict {
+func (r *run) perform(ctx context.Context, op provider.Op, note tag, limit time.Duration, submitted func(provider.Job)) verdict {
 	var job provider.Job
 	taken := false // by the cloud, or it may be
 	err := r.patience.send(ctx, r.opts.Lease.hold, func() (err error) {
@@ -93,7 +93,7 @@ func (r *run) perform(ctx context.Context, op provider.Op, note tag, submitted f
 	result := provider.Result{}
 	if !job.Done {
 		submitted(job)
-		result, err = r.await(ctx, job, lost)
+		result, err = r.await(ctx, job, limit, lost)
 	}
 	v := verdict{
 		Outcome:  Outcome{Phase: phaseOf(err), Job: job.ID, ID: cmp.Or(result.ID, job.Resource, op.ID), Err: err},
@@ -166,14 +166,15 @@ func phaseOf(err error) Phase {
 	}
 }
 
-// await waits for a job. Of one that was lost sight of, because time ran out
-// or the cloud can't be reached, it returns [provider.StillRunning]. The job
-// of a command whose answer was lost is asked for by the id that it was given.
-func (r *run) await(ctx context.Context, job provider.Job, lost bool) (provider.Result, error) {
+// await waits for a job, for so long at most where that is above 0. Of one that
+// was lost sight of, because time ran out or the cloud can't be reached, it
+// returns [provider.StillRunning]. The job of a command whose answer was lost is
+// asked for by the id that it was given.
+func (r *run) await(ctx context.Context, job provider.Job, limit time.Duration, lost bool) (provider.Result, error) {
 	began, wait := time.Now(), ctx
-	if r.opts.JobTimeout > 0 {
+	if limit > 0 {
 		var cancel context.CancelFunc
-		wait, cancel = context.WithTimeout(ctx, r.opts.JobTimeout)
+		wait, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
 	result, err := r.ask(wait, job)
@@ -190,15 +191,35 @@ func (r *run) await(ctx context.Context, job provider.Job, lost bool) (provider.
 	}
 	var running *provider.StillRunning
 	switch {
-	case err == nil || errors.As(err, &running):
-		return result, err
+	case err == nil:
+		return result, nil
+	case errors.As(err, &running):
+		running = &provider.StillRunning{Job: running.Job, Cause: running.Cause}
 	case wait.Err() != nil:
-		return result, &provider.StillRunning{Job: job, After: time.Since(began), Cause: context.Cause(wait)}
+		running = &provider.StillRunning{Job: job, Cause: context.Cause(wait)}
 	case errors.Is(err, provider.ErrUnreachable), errors.Is(err, provider.ErrThrottled):
-		return result, &provider.StillRunning{Job: job, After: time.Since(began), Cause: err}
+		running = &provider.StillRunning{Job: job, Cause: err}
 	default:
 		return result, err
 	}
+	running.After = time.Since(began)
+	running.State = stateOf(ctx, r.cloud, job)
+	return result, running
+}
+
+// stateTime bounds how long the cloud is asked where a job hangs.
+const stateTime = 15 * time.Second
+
+// stateOf says where a job hangs, "" where the cloud doesn't say or the run is to
+// leave at once.
+func stateOf(ctx context.Context, cloud provider.Operator, job provider.Job) string {
+	ctx, cancel := context.WithTimeout(ctx, stateTime)
+	defer cancel()
+	state, err := cloud.State(ctx, job)
+	if err != nil {
+		return ""
+	}
+	return state
 }
 
 // ask waits for a job, however often the cloud refuses to be asked.

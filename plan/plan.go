@@ -155,6 +155,8 @@ type Step struct {
 	// once all that it needs is done.
 	Turn  string            `json:"turn,omitempty"`
 	Pause provider.Duration `json:"pause,omitzero"`
+	// Limit is how long its job may take: see [provider.Kind.JobTime].
+	Limit provider.Duration `json:"limit,omitzero"`
 	// Serial names what calls may not overlap on: "" or a resource's address.
 	Serial string `json:"serial,omitempty"`
 	// Slow is set where a hypervisor works on it: see [provider.Operation].

@@ -1,10 +1,21 @@
 package plan
 
-import "github.com/trueup/trueup/provider"
+import (
+	"maps"
+
+	"github.com/trueup/trueup/provider"
+)
 
 // settingReady says when a resource that runs can be used: what the operation
 // [provider.Kind.Ready] takes.
 const settingReady = "ready"
+
+const (
+	// readyTimeout is how long the operation waits, within the setting.
+	readyTimeout = "timeout"
+	// probeTime is how long a look takes at most.
+	probeTime = 5 * provider.Second
+)
 
 // asksReady reports whether the file says when the resource can be used, and it
 // is to run.
@@ -60,9 +71,12 @@ func (p *planner) addReady(r *row) {
 func (p *planner) probe(rows []*row) {
 	for _, r := range rows {
 		if r.asksReady() && r.stays() && r.runs() && r.unready == "" {
+			asked, _ := r.wanted[settingReady].(provider.Fields)
+			asked = maps.Clone(asked)
+			asked[readyTimeout] = probeTime
 			p.probes = append(p.probes, provider.Op{
 				Kind: r.Kind, Name: r.kind.Ready, Address: r.Address, ID: r.live.ID, LiveName: r.live.Name,
-				Fields: provider.Fields{settingReady: r.wanted[settingReady]},
+				Fields: provider.Fields{settingReady: asked},
 			})
 		}
 	}

@@ -84,9 +84,8 @@ func (p *planner) rollBlock(at block, rows []*row) {
 		return
 	}
 	turns = append(p.inOrder(at, rows, first), p.inOrder(at, rows, turns)...)
-	// What is to be made may link to what a turn must let go of first.
-	up = slices.DeleteFunc(up, func(n *node) bool { return n.row.live == nil && needsAny(n, turns) })
-	k, already := maxUnavailable(rows)-stuck, len(up)
+	up, late := splitUps(up, turns)
+	k, already := maxUnavailable(rows)-stuck-late, len(up)
 	if k <= 0 {
 		p.refuseTurns(at, rows, turns)
 		return
@@ -109,6 +108,22 @@ func (p *planner) rollBlock(at block, rows []*row) {
 		r.takeTurn(at)
 	}
 	p.probe(rows)
+}
+
+// splitUps takes out of the ends of being down those that can't be waited for before
+// the turns, because they need one of them: they link to what a turn must let go
+// of first. Late is how many of them live: they count until the end. What is not
+// there yet doesn't then.
+func splitUps(up []*node, turns []*row) (possible []*node, late int) {
+	for _, n := range up {
+		switch {
+		case !needsAny(n, turns):
+			possible = append(possible, n)
+		case n.row.live != nil:
+			late++
+		}
+	}
+	return possible, late
 }
 
 // isDown reports whether the live resource is to run, and doesn't or is not ready.
@@ -166,16 +181,20 @@ func (p *planner) inOrder(at block, members, some []*row) []*row {
 	return sorted
 }
 
-// refuseTurns says that members which the plan leaves out keep the others from
-// going down.
+// refuseTurns says which members keep the others from going down: those that the
+// plan leaves out, and those that wait for the others.
 func (p *planner) refuseTurns(at block, rows, turns []*row) {
+	text, hint := fmt.Sprintf("no member of %s may go down: as many as may be are down already", at), "raise update.maxUnavailable, or make the change in two applies"
 	for _, r := range rows {
-		if r.left && p.isDown(r) {
-			p.refuse(Refused, turns[0], "", fmt.Sprintf("no member of %s may go down: %s is down already, and the selection leaves it out", at, r.Address),
-				fmt.Sprintf("take %s in, or raise update.maxUnavailable", r.Address))
-			return
+		switch {
+		case r.left && p.isDown(r):
+			text += fmt.Sprintf("; %s is, and the selection leaves it out", r.Address)
+			hint = fmt.Sprintf("take %s in, or raise update.maxUnavailable", r.Address)
+		case !r.left && r.live != nil && r.nodes.up != nil && needsAny(r.nodes.up, turns):
+			text += fmt.Sprintf("; %s is, and comes back only when others have gone down", r.Address)
 		}
 	}
+	p.refuse(Refused, turns[0], "", text, hint)
 }
 
 // waitFor makes all that takes the resource down wait, and then pause.

@@ -89,6 +89,9 @@ func (p *planner) step(r *row, operation, detail string, fields provider.Fields)
 	if op.Serial {
 		n.Serial = r.Address.String()
 	}
+	if operation != r.kind.Ready { // which has a limit of its own
+		n.Limit = r.kind.JobTime
+	}
 	r.nodes.all = append(r.nodes.all, n)
 	p.nodes = append(p.nodes, n)
 	return n

@@ -39,6 +39,9 @@ type Operator interface {
 	// failure. All jobs waited for at a time share one poll. A job that the
 	// cloud does not know is ErrNotFound.
 	Wait(ctx context.Context, job Job) (Result, error)
+	// State says in words where a job that goes on hangs: the state of what it is
+	// about, its age, the cloud's last word on it.
+	State(ctx context.Context, job Job) (string, error)
 }
 
 // Keeper does the bookkeeping: tags on resources, and the anchor of a stack,
@@ -289,11 +292,22 @@ func RetryAfter(err error) time.Duration {
 type StillRunning struct {
 	Job   Job
 	After time.Duration
-	Cause error // why it was given up: a context's error
+	State string // in words, how it stood then: see [Operator.State]; may be empty
+	Cause error  // why it was given up: a context's error
 }
 
 func (e *StillRunning) Error() string {
-	return "still running after " + e.After.Round(time.Second).String() + ", job " + e.Job.ID
+	text := "still running"
+	if e.After >= time.Second {
+		text += " after " + Duration(e.After.Round(time.Second)).String()
+	}
+	if e.Job.ID != "" {
+		text += ", job " + e.Job.ID
+	}
+	if e.State != "" {
+		text += ": " + e.State
+	}
+	return text
 }
 
 func (e *StillRunning) Unwrap() error { return e.Cause }

@@ -11,6 +11,9 @@ import (
 // "1h30m".
 type Duration time.Duration
 
+// Second is a duration for packages that know no clock.
+const Second = Duration(time.Second)
+
 func (d Duration) String() string {
 	text := time.Duration(d).String()
 	if strings.HasSuffix(text, "m0s") {

@@ -24,6 +24,9 @@ type Kind struct {
 	// where the kind has no running state.
 	Start, Stop string
 
+	// JobTime is how long a job for such a resource may take before a run gives
+	// it up as still running; 0 is without bound.
+	JobTime Duration
 	// Ready names the operation that waits until a running resource can be used,
 	// which takes the setting of that name. It changes nothing and calls no
 	// command of the cloud's. Empty where there is none.

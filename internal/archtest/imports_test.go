@@ -33,7 +33,7 @@ var allowed = map[string][]string{
 	"provider/simulator": {
 		"context", "time", "net", "net/http", "io/fs", "os", "path/filepath", "math/rand/v2", "sync", "sync/atomic", "syscall",
 	},
-	"internal/kind":          {"provider", "provider/cloudstack", "spec", "context", "time", "net", "sync", "math/rand/v2"},
+	"internal/kind":          {"provider", "provider/cloudstack", "spec", "context", "time", "net", "sync", "math/rand/v2", "syscall"},
 	"internal/render":        {"spec", "plan", "apply", "provider", "time", "sync"},
 	"internal/render/report": {"internal/render", "spec", "plan", "apply", "provider", "path/filepath", "time"},
 	"internal/export":        {"plan", "provider", "spec"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type bubble struct {
 	service *simulator.Service
 	runs    byte
 	steady  bool
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func newBubble(t testing.TB, config simulator.Config) *bubble {
@@ -64,7 +66,7 @@ func (b *bubble) change(stack *loaded, parallel int) (c *change, out *bytes.Buff
 		process:       p,
 		changeOptions: changeOptions{command: "apply", yes: true, parallel: parallel, maxDeletes: -1},
 		stack:         stack,
-		cloud:         &connection{Cloud: kind.Open(client, kind.Source{Now: time.Now, Pick: jitter.IntN}), talk: talk{w: out}},
+		cloud:         &connection{Cloud: kind.Open(client, kind.Source{Now: time.Now, Pick: jitter.IntN, Dial: b.dial}), talk: talk{w: out}},
 		make:          plan.Make,
 		brake:         &brake{Stop: make(chan struct{})},
 		result:        out,

@@ -238,7 +238,8 @@ func (c *change) run(ctx context.Context) (destroyed bool, err error) {
 }
 
 // plan makes the plan, and returns it also where it is refused. Of a saved one
-// it makes sure that it is still the same.
+// it makes sure that it is still the same. Where members of a count are about to
+// go down, it looks whether the others are ready, and plans again with who isn't.
 func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 	opts := plan.Options{MaxDeletes: c.maxDeletes, Targets: c.targets, Excludes: c.excludes, Adopt: c.adopt}
 	if c.saved != nil {
@@ -249,7 +250,17 @@ func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 	if err == nil && c.saved != nil {
 		err = c.saved.Stale(made)
 	}
-	return made, err
+	if err != nil || len(made.Probes) == 0 {
+		return made, err
+	}
+	err = c.cloud.talk.during("Looking whether the others are ready", func() error {
+		opts.Unready = apply.Probe(ctx, c.cloud, made)
+		return ctx.Err()
+	})
+	if err != nil || len(opts.Unready) == 0 {
+		return made, err
+	}
+	return checkedPlan(ctx, &c.seen, c.stack, c.make, opts, plan.ToApply)
 }
 
 // undecided says why a run that follows a killed one begins later.

@@ -130,7 +130,7 @@ func simulated(f simulator.Flavour) account {
 func known(f simulator.Flavour) bool { return f == simulator.CloudStack || f == simulator.Exoscale }
 
 func (p *process) open(client *cloudstack.Client) provider.Cloud {
-	return kind.Open(client, kind.Source{Now: time.Now, Pick: p.chance})
+	return kind.Open(client, kind.Source{Now: time.Now, Pick: p.chance, Dial: p.connectTo})
 }
 
 func userAgent() cloudstack.Option { return cloudstack.WithUserAgent("trueup/" + version()) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
@@ -40,7 +41,14 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 		fmt.Fprintln(p.stderr, notice)
 	}
 	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
+	p.dial = answering // its machines are nowhere
 	return &connection{Cloud: p.open(client), client: client, account: simulated(flavour), embedded: true, Close: end}, nil
+}
+
+// answering is what every port of a simulated machine does.
+func answering(context.Context, string, string) (net.Conn, error) {
+	here, there := net.Pipe()
+	return here, there.Close()
 }
 
 // makeStateDir makes the directory, with a .gitignore that keeps it out of the

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -20,6 +22,7 @@ type process struct {
 	// See [Program]; the zero values are the machine's own.
 	transport http.RoundTripper
 	choose    func(n int) int
+	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	pid       int
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 
@@ -24,6 +25,8 @@ type Program struct {
 	// Choose gives a number from 0 to n-1, at several places at once: for the
 	// choice among free addresses and for jitter.
 	Choose func(n int) int
+	// Dial connects to the ports of machines, to see whether they are ready.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// PID is the process that others on this host look for to learn whether a
 	// holder of a lease lives.
 	PID int
@@ -35,7 +38,7 @@ func (w Program) Main(ctx context.Context, args []string) int {
 	p := &process{
 		stdin: w.Stdin, stdout: w.Stdout, stderr: w.Stderr, env: w.Env, random: w.Random,
 		interrupts: func() (<-chan os.Signal, func()) { return nil, func() {} },
-		transport:  w.Transport, choose: w.Choose, pid: w.PID,
+		transport:  w.Transport, choose: w.Choose, dial: w.Dial, pid: w.PID,
 	}
 	return p.main(ctx, args)
 }
@@ -46,6 +49,15 @@ func (p *process) chance(n int) int {
 		return rand.IntN(n)
 	}
 	return p.choose(n)
+}
+
+// connectTo opens a connection to a machine.
+func (p *process) connectTo(ctx context.Context, network, address string) (net.Conn, error) {
+	if p.dial == nil {
+		var d net.Dialer
+		return d.DialContext(ctx, network, address)
+	}
+	return p.dial(ctx, network, address)
 }
 
 // processID is the process that a lease names.

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"context"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -72,6 +73,7 @@ func affinityGroupTable() *provider.Kind {
 		Creation:   []string{"create"},
 		Deletion:   []string{"delete"},
 		UniqueName: true,
+		JobTime:    provider.Duration(5 * time.Minute),
 		Marker:     "its name, which is unique in the account, while its note is open on the anchor",
 		CheckName:  checkPlainName("an affinity group"),
 		Check: func(f provider.Fields) []provider.FieldError {

@@ -22,13 +22,16 @@ func TestEveryKindIsDocumented(t *testing.T) {
 				t.Errorf("no %s", what)
 			}
 		}
+		if k.JobTime <= 0 {
+			t.Error("no time in which a job ends")
+		}
 		for _, f := range k.Fields {
 			if len(f.Doc) < 20 || !strings.HasSuffix(f.Doc, ".") {
 				t.Errorf("field %s: %q is no sentence", f.Name, f.Doc)
 			}
 		}
 		for _, o := range k.Operations {
-			if o.Doc == "" || o.Command == "" {
+			if o.Doc == "" || (o.Command == "") != (o.Name == k.Ready) {
 				t.Errorf("operation %s: doc %q, command %q", o.Name, o.Doc, o.Command)
 			}
 		}
@@ -61,7 +64,7 @@ func TestOperationsAreThere(t *testing.T) {
 		if len(k.Creation) == 0 || len(k.Deletion) == 0 {
 			t.Errorf("creation %v, deletion %v", k.Creation, k.Deletion)
 		}
-		used := slices.Concat(k.Creation, k.Deletion, k.BrokenDeletion, []string{k.Commit, k.Start, k.Stop})
+		used := slices.Concat(k.Creation, k.Deletion, k.BrokenDeletion, []string{k.Commit, k.Start, k.Stop, k.Ready})
 		for _, f := range k.Fields {
 			used = append(used, f.Set, f.Add, f.Remove)
 			for _, mode := range f.Modes {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -18,6 +19,8 @@ type Source struct {
 	Now func() time.Time
 	// Pick returns a random number in [0,n). It is safe for concurrent use.
 	Pick func(n int) int
+	// Dial connects to a machine's port, to see whether it is ready.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Open makes a [provider.Cloud] of all kinds over a client. It calls nothing.

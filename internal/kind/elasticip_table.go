@@ -2,6 +2,7 @@ package kind
 
 import (
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -58,6 +59,7 @@ func elasticIPTable() *provider.Kind {
 		Nameless: true,
 		After:    []string{"network"},
 		Attach:   "attach",
+		JobTime:  provider.Duration(10 * time.Minute),
 		Marker:   "its id, which is noted on the anchor before the address is reserved",
 		Zoned:    true,
 		Limit:    "public_ip",

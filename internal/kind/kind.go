@@ -25,6 +25,8 @@ type kind struct {
 	// prepare chooses what the creation will use; nil where there is nothing
 	// to choose: see [provider.Operator].
 	prepare func(ctx context.Context, c *cloud, op provider.Op) (id string, err error)
+	// state says in words in which state a resource is; nil where it has none.
+	state func(ctx context.Context, c *cloud, id string) (string, error)
 	// commands has how each operation of the table is sent, by its name.
 	commands map[string]command
 }

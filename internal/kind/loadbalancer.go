@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -240,6 +241,7 @@ func loadBalancerTable() *provider.Kind {
 		Creation:  []string{"create"},
 		Deletion:  []string{"delete"},
 		TagType:   "LoadBalancer",
+		JobTime:   provider.Duration(10 * time.Minute),
 		Marker:    "`[trueup <stack>/<address>]` as its description",
 		CheckName: checkBalancerName,
 		Check: func(f provider.Fields) []provider.FieldError {

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -179,6 +180,7 @@ func networkTable() *provider.Kind {
 		Creation:  []string{"create"},
 		Deletion:  []string{"delete"},
 		TagType:   "Network",
+		JobTime:   provider.Duration(15 * time.Minute),
 		Marker:    "`[trueup <stack>/<address>]` at the end of its display text, until the text is changed",
 		Zoned:     true,
 		Limit:     "network",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -134,6 +135,7 @@ func portForwardTable() *provider.Kind {
 		Deletion: []string{"delete"},
 		TagType:  "PortForwardingRule",
 		Nameless: true,
+		JobTime:  provider.Duration(10 * time.Minute),
 		Marker:   "the job that creates it, whose id the note tells (`customjobid`)",
 		Check:    func(f provider.Fields) []provider.FieldError { return join(checkPorts(f), checkTags(f)) },
 	}

@@ -2,6 +2,7 @@ package kind
 
 import (
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -82,6 +83,7 @@ func securityGroupTable() *provider.Kind {
 		Deletion:   []string{"delete"},
 		TagType:    "SecurityGroup",
 		UniqueName: true,
+		JobTime:    provider.Duration(5 * time.Minute),
 		Marker:     "its name, which is unique in the account, while its note is open on the anchor",
 		CheckName:  checkGroupName,
 		Check: func(f provider.Fields) []provider.FieldError {

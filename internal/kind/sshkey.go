@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -72,6 +73,7 @@ func sshKeyTable() *provider.Kind {
 		Creation:   []string{"register"},
 		Deletion:   []string{"delete"},
 		UniqueName: true,
+		JobTime:    provider.Duration(5 * time.Minute),
 		Marker:     "its name, which is unique in the account, while its note is open on the anchor",
 		CheckName:  checkPlainName("an SSH key"),
 	}

@@ -13,8 +13,9 @@ import (
 // vm is the kind of virtual machines.
 func vm() kind {
 	return kind{
-		Kind: vmTable(),
-		list: listMachines,
+		Kind:  vmTable(),
+		list:  listMachines,
+		state: machineState,
 		commands: map[string]command{
 			"deploy": job(plain(deploy), made).shownBy(isDeployed).because(explainNameTaken),
 			"start": job(plain(func(op provider.Op) cloudstack.StartVirtualMachine {
@@ -26,6 +27,7 @@ func vm() kind {
 			"scale": job(plain(func(op provider.Op) cloudstack.ScaleVirtualMachine {
 				return cloudstack.ScaleVirtualMachine{ID: cloudstack.ID(op.ID), ServiceOfferingID: choice(op.Fields, "offering")}
 			}), made).unless(machineHasOffering),
+			"ready": ready(),
 			"reinstall": job(plain(func(op provider.Op) cloudstack.RestoreVirtualMachine {
 				return cloudstack.RestoreVirtualMachine{VirtualMachineID: cloudstack.ID(op.ID), TemplateID: choice(op.Fields, "template")}
 			}), made),

@@ -1,6 +1,10 @@
 package kind
 
-import "github.com/trueup/trueup/provider"
+import (
+	"time"
+
+	"github.com/trueup/trueup/provider"
+)
 
 // vmTable is what there is to know of machines.
 func vmTable() *provider.Kind {
@@ -76,10 +80,36 @@ func vmTable() *provider.Kind {
 		{
 			Name: "update", Code: "up", Type: provider.Object, Setting: true,
 			Doc: "How the members of a `count` or `each` are changed.",
-			Fields: []provider.Field{{
-				Name: "maxUnavailable", Code: "mu", Type: provider.Integer, Setting: true, Default: int64(1), Min: 1, Max: 1000,
-				Doc: "How many of them may be down at once for changes that need a stop; those that are down already count.",
-			}},
+			Fields: []provider.Field{
+				{
+					Name: "maxUnavailable", Code: "mu", Type: provider.Integer, Setting: true, Default: int64(1), Min: 1, Max: 1000,
+					Doc: "How many of them may be down at once for changes that need a stop, or be replaced at once. Those that are down " +
+						"already, not `ready` or not there yet count and are repaired first; once one does not come back, no other is touched.",
+				},
+				{
+					Name: "order", Code: "or", Type: provider.Links, Kind: "vm", Setting: true,
+					Doc: "Which of them go first, by name; the others follow in the order of their names.",
+				},
+				{
+					Name: "pause", Code: "pa", Type: provider.Span, Setting: true,
+					Doc: "How long to wait when one is back before the next goes down.",
+				},
+			},
+		},
+		{
+			Name: "ready", Code: "re", Type: provider.Object, Setting: true,
+			Doc: "When a machine that was made or started can be used. Until then an apply waits, and the next member of a `count` " +
+				"does not go down. A machine that is not ready in time is a failure, and the next apply waits for it again.",
+			Fields: []provider.Field{
+				{
+					Name: "tcp", Code: "tc", Type: provider.Integer, Setting: true, Required: true, Min: 1, Max: 65535,
+					Doc: "The port that must accept a connection from where trueup runs, at the machine's public address or else at its own.",
+				},
+				{
+					Name: "timeout", Code: "ti", Type: provider.Span, Setting: true, Default: readyTimeout,
+					Doc: "How long that may take.",
+				},
+			},
 		},
 	}
 	return &provider.Kind{
@@ -93,6 +123,7 @@ func vmTable() *provider.Kind {
 			{Name: "deploy", Command: "deployVirtualMachine", Doc: "deploy the machine", Slow: true},
 			{Name: "start", Command: "startVirtualMachine", Doc: "start the machine", Slow: true},
 			{Name: "stop", Command: "stopVirtualMachine", Doc: "stop the machine", Slow: true},
+			{Name: "ready", Doc: "wait until the machine is ready", Slow: true},
 			{Name: "scale", Command: "scaleVirtualMachine", Doc: "change the offering", Stopped: true, Slow: true},
 			{Name: "reinstall", Command: "restoreVirtualMachine", Doc: "make the root disk anew from the template", Slow: true},
 			{Name: "growRoot", Command: "resizeVolume", Doc: "grow the root disk", Slow: true},
@@ -114,8 +145,10 @@ func vmTable() *provider.Kind {
 		BrokenDeletion: []string{"destroy"},
 		Start:          "start",
 		Stop:           "stop",
+		Ready:          "ready",
 		TagType:        "UserVm",
 		Repeatable:     true,
+		JobTime:        provider.Duration(30 * time.Minute),
 		Marker:         "the detail `trueup` = `<stack>/<address>`, which is stored with the machine in its deployment",
 		Zoned:          true,
 		Limit:          "user_vm",

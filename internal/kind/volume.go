@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -213,6 +214,7 @@ func volumeTable() *provider.Kind {
 		TagType:   "Volume",
 		Lasting:   true,
 		Attach:    "attach",
+		JobTime:   provider.Duration(time.Hour),
 		Marker:    "the job that creates it, whose id the note tells (`customjobid`)",
 		Zoned:     true,
 		Limit:     "volume",

@@ -32,7 +32,12 @@ func creation(k *provider.Kind) []string {
 	for _, field := range k.After {
 		text += fmt.Sprintf(" Where other resources of the stack link to the same `%s` and run, it waits for the first of them.", field)
 	}
-	return []string{text}
+	patience := ""
+	if k.JobTime > 0 {
+		patience = fmt.Sprintf("A job for it that takes longer than %s is reported as still running (exit code 5), with what the server says of it; "+
+			"the next apply waits for it again.", k.JobTime)
+	}
+	return slices.DeleteFunc([]string{text, patience}, func(s string) bool { return s == "" })
 }
 
 // deletion lists the operations that remove it, and what must let go of it first.
@@ -102,7 +107,9 @@ func quota(k *provider.Kind) string {
 func commands(k *provider.Kind) string {
 	var names []string
 	for _, op := range k.Operations {
-		names = append(names, "`"+op.Command+"`")
+		if op.Name != k.Ready { // which calls none
+			names = append(names, "`"+op.Command+"`")
+		}
 	}
 	slices.Sort(names)
 	return "**Commands**: " + strings.Join(slices.Compact(names), ", ") + ". `trueup plan --explain` prints every call of a plan."

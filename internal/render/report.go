@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
-
 	"github.com/trueup/trueup/apply"
-	"github.com/trueup/trueup/provider"
 )
 
 // Report writes the end of a run: how many steps ended how, every step that did
@@ -64,38 +61,5 @@ func tally(n map[apply.Phase]int) string {
 
 // unsuccessful are the phases of steps that did not succeed, worst first.
 var unsuccessful = [...]apply.Phase{apply.Failed, apply.Running, apply.NotStarted, apply.Waiting}
-
-// writeOutcomes writes the steps that did not succeed, worst first.
-func writeOutcomes(b *strings.Builder, r *apply.Report, s Screen, in ink) {
-	for _, phase := range unsuccessful {
-		for _, o := range r.Outcomes {
-			if o.Phase != phase {
-				continue
-			}
-			head := "  " + paintPhase(phase, pad(string(phase), phaseWidth), in) + "  "
-			b.WriteString(hang(head, stepText(o.Step), s))
-			for _, why := range because(o) {
-				b.WriteString(hang(strings.Repeat(" ", lipgloss.Width(head)), why, s))
-			}
-		}
-	}
-}
-
-// because says why a step did not succeed and what to do about it, in lines.
-func because(o apply.Outcome) []string {
-	switch {
-	case o.Phase == apply.Waiting:
-		return []string{provider.ErrHeld.Error()}
-	case o.Phase == apply.Running:
-		return []string{"job " + clean(o.Job)}
-	case o.Phase == apply.NotStarted && o.Cause != "":
-		return []string{"needs " + clean(o.Cause)}
-	case o.Phase == apply.NotStarted:
-		return []string{"the run was ended before"}
-	default:
-		failure := &apply.StepError{Step: o.Step, Phase: o.Phase, Err: o.Err}
-		return []string{clean(o.Step.Command) + ": " + oneLine(o.Err), clean(failure.Advice())}
-	}
-}
 
 func oneLine(err error) string { return strings.Join(cleanLines(err.Error()), " ") }
