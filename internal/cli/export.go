@@ -160,7 +160,7 @@ func runExport(ctx context.Context, p *process, o exportOptions) (err error) {
 // exported reads all that a stack could declare, and drafts its file.
 func exported(ctx context.Context, cloud provider.Reader, o export.Options) (*export.File, error) {
 	kinds := kind.All()
-	scope := provider.Scope{Declared: map[string]map[string]bool{}}
+	scope := provider.Scope{Stack: o.Select.Stack, Declared: map[string]map[string]bool{}}
 	var catalogues []string
 	for _, k := range kinds {
 		scope.Declared[k.Name] = map[string]bool{}

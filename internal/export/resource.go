@@ -88,7 +88,7 @@ func (d *draft) field(b *Block, l *provider.Live, f provider.Field) string {
 	case !known,
 		f.Name == fieldZone && value == provider.Value(d.file.Zone),
 		f.ShowsName && value == provider.Value(l.Name),
-		f.Default != nil && value == f.Default,
+		f.Default != nil && provider.Format(value) == provider.Format(f.Default),
 		f.Type != provider.Rules && provider.Empty(value):
 		return ""
 	}
@@ -162,7 +162,7 @@ func (d *draft) link(f provider.Field, ref provider.Ref) (declared provider.Ref,
 	kind := cmp.Or(ref.Kind, f.Kind)
 	l := d.byID[key{kind, ref.ID}]
 	same := slices.DeleteFunc(slices.Clone(d.byName[key{kind, strings.ToLower(ref.Live)}]), func(l *provider.Live) bool { return l.Name != ref.Live })
-	if ref.ID == "" && len(same) == 1 {
+	if ref.ID == "" && ref.Live != "" && len(same) == 1 {
 		l = same[0]
 	}
 	switch {
@@ -170,7 +170,7 @@ func (d *draft) link(f provider.Field, ref provider.Ref) (declared provider.Ref,
 		return ref, false
 	case d.block[keyOf(l)] != nil:
 		return provider.Ref{Kind: kind, Name: d.block[keyOf(l)].Name}, true
-	case len(same) == 1 && same[0] == l:
+	case ref.Live != "" && len(same) == 1 && same[0] == l:
 		return provider.Ref{Kind: kind, Live: l.Name}, true
 	default:
 		return provider.Ref{Kind: kind, ID: l.ID}, true

@@ -131,7 +131,7 @@ func (c *cloud) balanced(ctx context.Context, id cloudstack.ID) ([]provider.Ref,
 const readersOfMembers = 4
 
 // listBalancers asks each load balancer for its members but those of other
-// stacks.
+// stacks than the one that is asked about, if it is one.
 func listBalancers(ctx context.Context, s *survey) ([]provider.Live, error) {
 	listed, err := collect(ctx, s.client, cloudstack.ListLoadBalancerRules{})
 	if err != nil {
@@ -142,7 +142,7 @@ func listBalancers(ctx context.Context, s *survey) ([]provider.Live, error) {
 	g.SetLimit(readersOfMembers)
 	for i, r := range listed {
 		live[i] = liveBalancer(r)
-		if owner := live[i].Tags[provider.TagStack]; owner != "" && owner != s.scope.Stack {
+		if owner := live[i].Tags[provider.TagStack]; owner != "" && owner != s.scope.Stack && s.scope.Stack != "" {
 			continue
 		}
 		g.Go(func() error {
