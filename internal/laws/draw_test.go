@@ -43,7 +43,7 @@ func drawFile(t *rapid.T, offers *provider.Catalogue, zone string, full bool) *e
 		if !d.possible(k) {
 			continue
 		}
-		n := 3
+		n := 4
 		if !full {
 			n = rapid.IntRange(0, 3).Draw(t, "how many "+k.Plural)
 		}
@@ -165,6 +165,13 @@ func (d *drawer) value(k *provider.Kind, f provider.Field, of string) provider.V
 		return m
 	case provider.Rules:
 		return d.rules(f, label)
+	case provider.CIDRs:
+		var prefixes []netip.Prefix
+		for _, text := range rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"10.0.0.0/8", "192.0.2.0/24", "198.51.100.7/32"}), 1, 2, rapid.ID).Draw(d.t, label) {
+			prefixes = append(prefixes, netip.MustParsePrefix(text))
+		}
+		slices.SortFunc(prefixes, netip.Prefix.Compare)
+		return prefixes
 	case provider.Object:
 		object := provider.Fields{}
 		for _, sub := range f.Fields {

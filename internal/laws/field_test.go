@@ -104,6 +104,7 @@ func (p place) another(t testing.TB, file *export.File, offers *provider.Catalog
 	now := p.block.Fields[p.field.Name]
 	for seed := range 200 {
 		v := rapid.Custom(func(t *rapid.T) provider.Value {
+			rapid.Bool().Draw(t, "something") // a generator that draws nothing is refused
 			d := &drawer{t: t, offers: offers, zone: file.Zone.Name, full: true, file: p.with(file, nil), now: p.block, done: map[string][]string{}}
 			for _, b := range file.Blocks {
 				if b != p.block {
@@ -119,6 +120,22 @@ func (p place) another(t testing.TB, file *export.File, offers *provider.Catalog
 		fields[p.field.Name] = v
 		if p.block.Kind.Check == nil || len(p.block.Kind.Check(fields)) == 0 {
 			return v
+		}
+	}
+	return nil
+}
+
+// unheard is a value that only plans can have: an entry that no catalogue has, a
+// link that the cloud would refuse. It is nil where there is none either.
+func (p place) unheard(file *export.File) provider.Value {
+	switch p.field.Type {
+	case provider.Choice:
+		return provider.Named{Name: "another"}
+	case provider.Link:
+		for _, b := range file.Blocks {
+			if ref := (provider.Ref{Kind: p.field.Kind, Name: b.Name}); b.Kind.Name == p.field.Kind && ref != p.block.Fields[p.field.Name] {
+				return ref
+			}
 		}
 	}
 	return nil
@@ -148,16 +165,17 @@ func TestEveryField(t *testing.T) {
 			}
 			for _, p := range places(file) {
 				other := p.another(t, file, offers)
-				only := other == nil && p.field.Type == provider.Choice
-				if only { // the cloud has no second one
-					other = provider.Named{Name: "another"}
-				} else if other == nil {
+				planned := other == nil // and no more: the cloud has no second one to offer
+				if planned {
+					other = p.unheard(file)
+				}
+				if other == nil {
 					continue
 				}
 				tried[p.block.Kind.Name+"."+p.field.Name] = true
 				l.changedInFile(p, loadFile(t, p.with(file, other)))
 				l.seenChanged(p, stack, other)
-				if only {
+				if planned {
 					continue
 				}
 				l.mustApply(loadFile(t, p.with(file, other)), all)

@@ -32,7 +32,7 @@ import (
 // TestMain bounds how many stacks a law is tried on: TRUEUP_TORTURE asks for more,
 // -rapid.checks for any number.
 func TestMain(m *testing.M) {
-	checks := "12"
+	checks := "8"
 	if os.Getenv("TRUEUP_TORTURE") != "" {
 		checks = "500"
 	}

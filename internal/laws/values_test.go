@@ -21,6 +21,31 @@ var values = map[string]func(d *drawer, label string) provider.Value{
 		// An account has a key but once.
 		return blob("sshKey", "publicKey", publicKey(10*byte(len(d.done["sshKey"]))+rapid.ByteRange(1, 9).Draw(d.t, label)))
 	},
+	"portForward.address":    freeAddress,
+	"portForward.port":       textFrom(10_000),
+	"portForward.targetPort": textFrom(20_000),
+	"portForward.machine": func(d *drawer, label string) provider.Value {
+		if _, machines := d.behind(); len(machines) > 0 {
+			return rapid.SampledFrom(machines).Draw(d.t, label)
+		}
+		return nil
+	},
+	"loadBalancer.address":    freeAddress,
+	"loadBalancer.port":       numberFrom(30_000),
+	"loadBalancer.targetPort": numberFrom(40_000),
+	"loadBalancer.network": func(d *drawer, label string) provider.Value {
+		if network, _ := d.behind(); network.Name != "" {
+			return network
+		}
+		return nil
+	},
+	"loadBalancer.members": func(d *drawer, label string) provider.Value {
+		_, machines := d.behind()
+		if len(machines) == 0 {
+			return nil
+		}
+		return rapid.SliceOfNDistinct(rapid.SampledFrom(machines), 1, 2, provider.Ref.String).Draw(d.t, label)
+	},
 	"vm.offering": func(d *drawer, label string) provider.Value {
 		return provider.Named{Name: rapid.SampledFrom([]string{"Small Instance", "Medium Instance", "tiny"}).Draw(d.t, label)}
 	},
@@ -65,7 +90,7 @@ var values = map[string]func(d *drawer, label string) provider.Value{
 		return refs
 	},
 	"elasticIP.network": func(d *drawer, label string) provider.Value {
-		if d.full && d.now.Name == "e1" {
+		if d.full && d.now.Name != "e4" {
 			return provider.Ref{Kind: "network", Name: "n1"}
 		}
 		if refs := d.links(provider.Field{Kind: "network"}, label, 1); len(refs) > 0 {
@@ -100,6 +125,53 @@ func (d *drawer) attached(machine string) bool {
 		to, _ := b.Fields["attach"].([]provider.Ref)
 		return b.Kind.Name == "elasticIP" && len(to) > 0 && to[0].Name == machine
 	})
+}
+
+// freeAddress draws an address that is attached to no machine as a whole. In a
+// full stack it is one of those that stay in their network.
+func freeAddress(d *drawer, label string) provider.Value {
+	var free []provider.Ref
+	for _, b := range d.file.Blocks {
+		if b.Kind.Name == "elasticIP" && b.Fields["attach"] == nil && !(d.full && b.Name == "e4") {
+			free = append(free, provider.Ref{Kind: "elasticIP", Name: b.Name})
+		}
+	}
+	if len(free) == 0 {
+		return nil
+	}
+	return rapid.SampledFrom(free).Draw(d.t, label)
+}
+
+// behind are the machines in the network of the address that is being given
+// something to lead to.
+func (d *drawer) behind() (network provider.Ref, machines []provider.Ref) {
+	address, _ := d.now.Fields["address"].(provider.Ref)
+	for _, b := range d.file.Blocks {
+		if b.Kind.Name == "elasticIP" && b.Name == address.Name {
+			network, _ = b.Fields["network"].(provider.Ref)
+		}
+	}
+	for _, b := range d.file.Blocks {
+		if in, _ := b.Fields["networks"].([]provider.Ref); b.Kind.Name == "vm" && len(in) > 0 && in[0] == network {
+			machines = append(machines, provider.Ref{Kind: "vm", Name: b.Name})
+		}
+	}
+	return network, machines
+}
+
+// portFrom draws a port that no other resource draws.
+func portFrom(base int64) func(d *drawer, label string) int64 {
+	return func(d *drawer, label string) int64 {
+		return base + 100*int64(d.now.Name[1]-'0') + rapid.Int64Range(1, 90).Draw(d.t, label)
+	}
+}
+
+func numberFrom(base int64) func(d *drawer, label string) provider.Value {
+	return func(d *drawer, label string) provider.Value { return portFrom(base)(d, label) }
+}
+
+func textFrom(base int64) func(d *drawer, label string) provider.Value {
+	return func(d *drawer, label string) provider.Value { return fmt.Sprint(portFrom(base)(d, label)) }
 }
 
 func oneOf(texts ...string) func(d *drawer, label string) provider.Value {
