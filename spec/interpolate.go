@@ -132,7 +132,7 @@ func substitute(body string, variable lookup) (string, error) {
 type unsetError struct{ name string }
 
 func (e *unsetError) Error() string {
-	return fmt.Sprintf("the variable %s has no value: pass --var %s=…, set %s%s, or write ${%s:-default}", e.name, e.name, EnvPrefix, e.name, e.name)
+	return fmt.Sprintf("the variable %s has no value: pass --var %s=VALUE, set %s%s, or write ${%s:-default}", e.name, e.name, EnvPrefix, e.name, e.name)
 }
 
 // isName reports whether s may be a variable's name.

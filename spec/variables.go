@@ -128,7 +128,7 @@ func (v *variables) check() {
 		case err != nil:
 			v.wrong(d.fallback, "", "%v", err)
 		case !set && d.required:
-			v.wrongKey(d.at, fmt.Sprintf("pass --var %s=… or set %s%s", name, EnvPrefix, name), "the variable %s is required and has no value", name)
+			v.wrongKey(d.at, fmt.Sprintf("pass --var %s=VALUE or set %s%s", name, EnvPrefix, name), "the variable %s is required and has no value", name)
 		case set && !hasType(value, d.typ):
 			v.badType(name, d)
 		}

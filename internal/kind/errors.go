@@ -17,7 +17,7 @@ var classes = [...]struct {
 	advice           string
 }{
 	{cloudstack.ErrOutcomeUnknown, provider.ErrOutcomeUnknown, "run the same command again: it looks first whether this was done"},
-	{cloudstack.ErrAuth, provider.ErrCredentials, "check key, secret key and this machine's clock; CloudStack says the same of a command that it doesn't know"},
+	{cloudstack.ErrAuth, provider.ErrCredentials, "check the endpoint, the key and the secret key"},
 	{cloudstack.ErrForbidden, provider.ErrForbidden, "ask the cloud's administrator for a role that may do this"},
 	{cloudstack.ErrThrottled, provider.ErrThrottled, "lower --parallel, or ask the cloud's administrator for more calls"},
 	{cloudstack.ErrQuota, provider.ErrQuota, "delete what isn't needed, or ask the cloud's administrator for a higher limit"},
@@ -25,7 +25,7 @@ var classes = [...]struct {
 	{cloudstack.ErrExists, provider.ErrExists, "choose another name, or look whose it is"},
 	{cloudstack.ErrConflict, provider.ErrConflict, "somebody else may have changed it meanwhile: plan again"},
 	{cloudstack.ErrUnavailable, provider.ErrUnreachable, "check the endpoint and the network, and try again"},
-	{cloudstack.ErrProtocol, provider.ErrUnreachable, "check that the endpoint is CloudStack's API and that no proxy answers in its place"},
+	{cloudstack.ErrProtocol, provider.ErrUnreachable, adviceOnPages},
 	{cloudstack.ErrInUse, nil, "look what still uses it"},
 	{cloudstack.ErrCapacity, nil, "the cloud has no room for it now: try again later, in another zone, or with a smaller offering"},
 	{cloudstack.ErrUnsupported, nil, "this cloud can't do it: change the stack file"},
@@ -74,20 +74,54 @@ func understand(err error) *failed {
 			continue
 		}
 		f.class, f.advice = class.provider, class.advice
+		if hinted(err) {
+			f.advice = ""
+		}
 		// ErrNotFound of a wait is about the job; this is what the job was about.
 		if f.class == provider.ErrNotFound && errors.Is(err, cloudstack.ErrJobFailed) {
 			f.class = nil
 		}
 		break
 	}
+	switch answer, ok := errors.AsType[*cloudstack.APIError](err); {
+	case isPage(err):
+		f.advice = adviceOnPages
+	case ok && f.advice == "" && answer.Hint == "" && answer.Code == codeInternal:
+		f.advice = "that is all the cloud tells: try again, and if it stays so, ask its administrator to look into the management server's log"
+	}
 	return f
 }
+
+// codeInternal is CloudStack's for what it can't or won't explain (530).
+const codeInternal = 530
+
+// hinted reports whether the client says already what to do about the error.
+func hinted(err error) bool {
+	answer, ok := errors.AsType[*cloudstack.APIError](err)
+	return ok && answer.Hint != ""
+}
+
+// isPage reports whether something else answered in CloudStack's place: its
+// status says nothing about what was asked.
+func isPage(err error) bool {
+	_, ok := errors.AsType[*cloudstack.HTTPError](err)
+	return ok
+}
+
+const adviceOnPages = "check that the endpoint is CloudStack's API and that no proxy answers in its place"
 
 // as gives a refusal one of provider's classes, or none, and words that say
 // why it came to it.
 func as(class error, why string, refusal error) error {
 	f := understand(refusal)
 	return &failed{why: why, class: class, cause: refusal, advice: f.advice}
+}
+
+// advising gives an error of ours other advice than its class has.
+func advising(err error, advice string) error {
+	f := *understand(err)
+	f.advice = advice
+	return &f
 }
 
 // failed is an error of a Cloud.

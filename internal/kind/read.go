@@ -1,12 +1,12 @@
 package kind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -21,20 +21,21 @@ func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snaps
 	snapshot := &provider.Snapshot{}
 	tables := all()
 	found := make([][]provider.Live, len(tables))
-	g, gctx := errgroup.WithContext(ctx)
+	var g sync.WaitGroup
+	failures := make([]error, len(tables))
 	anchors := false
 	for i, k := range tables {
 		if !scope.Includes(k.Name) {
 			continue
 		}
 		anchors = anchors || k.noted()
-		g.Go(func() error {
-			live, err := k.list(gctx, s)
-			found[i] = live
-			return failedTo("list all "+k.Plural, err)
+		g.Go(func() {
+			live, err := k.list(ctx, s)
+			found[i], failures[i] = live, failedTo("list all "+k.Plural, err)
 		})
 	}
-	if err := g.Wait(); err != nil {
+	g.Wait()
+	if err := cmp.Or(failures...); err != nil { // always the same of several
 		return nil, err
 	}
 

@@ -188,5 +188,6 @@ func explainNameTaken(ctx context.Context, c *cloud, op provider.Op, refusal err
 			return as(provider.ErrExists, "the machine "+string(m.ID)+" has the name "+op.LiveName, refusal)
 		}
 	}
-	return as(provider.ErrExists, "a destroyed machine holds the name "+op.LiveName+" until the cloud expunges it", refusal)
+	return advising(as(provider.ErrExists, "a destroyed machine holds the name "+op.LiveName+" until the cloud expunges it", refusal),
+		"wait for that, by default a day, and run the same command again; or give the machine another name; trueup's own deletions give the name back at once")
 }

@@ -1,8 +1,10 @@
 package cloudstack
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -121,6 +123,21 @@ func (e *TransportError) Unwrap() error { return e.Err }
 // Is says ErrUnavailable, unless the caller itself gave up.
 func (e *TransportError) Is(class error) bool { return class == ErrUnavailable && !e.gaveUp }
 
+var (
+	htmlPage  = regexp.MustCompile(`(?i)^\s*<(!doctype html|html|head|body)\b`)
+	htmlTitle = regexp.MustCompile(`(?is)<title[^>]*>\s*(.*?)\s*</title>|<h1[^>]*>\s*(.*?)\s*</h1>`)
+	htmlTag   = regexp.MustCompile(`<[^>]*>?`)
+)
+
+// pageText is what a page of HTML calls itself, or else what there is to read on
+// it: the rest is for browsers.
+func pageText(page string) string {
+	if title := htmlTitle.FindStringSubmatch(page); title != nil {
+		return cmp.Or(title[1], title[2])
+	}
+	return strings.Join(strings.Fields(htmlTag.ReplaceAllString(page, " ")), " ")
+}
+
 // HTTPError is an answer that is not CloudStack's: a proxy's page of HTML, a
 // redirection, a server that is something else.
 type HTTPError struct {
@@ -133,9 +150,14 @@ type HTTPError struct {
 }
 
 func (e *HTTPError) Error() string {
-	s := fmt.Sprintf("%s: %s answers with HTTP status %d and not as CloudStack does: %v", e.Command, e.Host, e.Status, e.Err)
-	if e.Excerpt != "" {
-		s += fmt.Sprintf(": %q", e.Excerpt)
+	s := fmt.Sprintf("%s: %s answers with HTTP status %d and not as CloudStack does: ", e.Command, e.Host, e.Status)
+	switch {
+	case htmlPage.MatchString(e.Excerpt):
+		s += fmt.Sprintf("with a web page, %q", pageText(e.Excerpt))
+	case e.Excerpt != "":
+		s += fmt.Sprintf("%v: %q", e.Err, e.Excerpt)
+	default:
+		s += e.Err.Error()
 	}
 	switch {
 	case e.Status == 404 || e.Status == 405 || e.Status/100 == 3:

@@ -248,5 +248,5 @@ func (c *Client) authHint(h http.Header) string {
 			return fmt.Sprintf("this machine's clock is %v off the server's, and signatures expire after %v", skew.Round(time.Second).Abs(), c.expiry)
 		}
 	}
-	return "check endpoint, key and secret key; a command that the server doesn't have is refused in the same words"
+	return "check the key and the secret key for " + c.endpoint.Host + "; a command that the server doesn't have is refused in the same words"
 }
