@@ -158,7 +158,7 @@ func summarize(path string, results []*report.Result, about report.About) error 
 	}
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return err
+		return fmt.Errorf("GITHUB_STEP_SUMMARY: %w", err)
 	}
 	return errors.Join(report.Write(f, report.Markdown, results, about), f.Close())
 }

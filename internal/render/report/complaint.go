@@ -16,7 +16,7 @@ type complaint struct {
 	rule    string // ruleInvalid, ruleRefused or ruleError
 	pos     spec.Pos
 	subject string // "vm/web.offering"; "" where it is about the whole stack
-	text    string
+	text    string // may have several lines
 	hint    string // what to do about it; may be empty
 }
 
@@ -44,7 +44,7 @@ func (r *Result) complaints() []complaint {
 		for line := range strings.Lines(r.Err.Error()) {
 			lines = append(lines, render.Clean(strings.TrimSpace(line)))
 		}
-		all = append(all, complaint{rule: ruleError, text: strings.Join(lines, " ")})
+		all = append(all, complaint{rule: ruleError, text: strings.Join(lines, "\n")})
 	}
 	return all
 }

@@ -110,7 +110,7 @@ func (m *markdownText) complaints(r *Result) {
 		if place := render.Clean(c.pos.String()); place != "" {
 			head = place + ": " + head
 		}
-		lines = append(lines, head+c.sentence())
+		lines = append(lines, strings.Split(strings.ReplaceAll(head+c.sentence(), "\n", "\n  "), "\n")...)
 	}
 	m.fence("text", lines)
 }
