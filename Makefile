@@ -20,8 +20,8 @@ test: ## every test
 check: ## gofmt, vet, race tests, generated files, the HTML report in a browser, the README's commands
 	.ci/check
 
-bench: ## every benchmark, and the table of docs/performance.md
-	TRUEUP_BENCH=1 $(GO) test -count=1 -v -run TestTableOfNumbersInFlight ./internal/cli
+bench: ## every benchmark, and the tables of docs/performance.md
+	TRUEUP_BENCH=1 $(GO) test -count=1 -v -run TestTableOf ./internal/cli
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 FUZZTIME ?= 1m

@@ -41,8 +41,9 @@ func TestTheNumberInFlightFollowsTheServer(t *testing.T) {
 }
 
 // TestTableOfNumbersInFlight prints the table of docs/performance.md, and fails
-// where the number that is found costs more than a tenth beside the best. It is
-// for make bench: it takes minutes.
+// where the number that is found costs more beside the best than was promised: a
+// tenth with a knee of 4, 16 and 64, a fifth between them. It is for make bench:
+// it takes minutes.
 func TestTableOfNumbersInFlight(t *testing.T) {
 	if os.Getenv("TRUEUP_BENCH") == "" {
 		t.Skip("TRUEUP_BENCH is not set")
@@ -57,8 +58,8 @@ func TestTableOfNumbersInFlight(t *testing.T) {
 		fmt.Print("---|")
 	}
 	fmt.Print("---|---|---|\n")
-	for _, knee := range []int{4, 8, 16, 32, 64} {
-		best := time.Duration(1<<63 - 1)
+	for _, c := range []struct{ knee, most int }{{4, 10}, {8, 20}, {16, 10}, {32, 20}, {64, 10}} {
+		knee, best := c.knee, time.Duration(1<<63-1)
 		fmt.Printf("| %d |", knee)
 		for _, n := range fixed {
 			if n > 4*knee || 4*n < knee { // nobody would, and the smallest take longest
@@ -72,7 +73,7 @@ func TestTableOfNumbersInFlight(t *testing.T) {
 		found, calls := makingTakes(t, knee, defaultParallel, false)
 		more := 100 * (found.Seconds()/best.Seconds() - 1)
 		fmt.Printf(" %.0f s | %+.0f %% | %d |\n", found.Seconds(), more, calls)
-		if more > 10 {
+		if more > float64(c.most) {
 			t.Errorf("a knee of %d: %s, and %s with the best fixed number", knee, found, best)
 		}
 	}

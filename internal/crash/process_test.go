@@ -109,9 +109,10 @@ func (c *cloudProcess) mustEndAs(want []string, command, dir string) {
 // cloudProcess is a simulator in a process of its own.
 type cloudProcess struct {
 	*testing.T
-	process *exec.Cmd
-	admin   *cloudstack.Client
-	env     []string // of who uses it
+	process  *exec.Cmd
+	admin    *cloudstack.Client
+	env      []string // of who uses it
+	endpoint string
 }
 
 func startCloudProcess(t *testing.T) *cloudProcess {
@@ -132,6 +133,7 @@ func startCloudProcess(t *testing.T) *cloudProcess {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.endpoint = where.Endpoint
 	c.env = []string{"CLOUDSTACK_ENDPOINT=" + where.Endpoint, "CLOUDSTACK_KEY=" + where.Key, "CLOUDSTACK_SECRET_KEY=" + where.Secret}
 	c.admin, err = cloudstack.New(where.Endpoint,
 		cloudstack.Credentials{APIKey: cloudstack.Secret(where.AdminKey), SecretKey: cloudstack.Secret(where.AdminSecret)})

@@ -176,11 +176,14 @@ func (w *wire) struck() string {
 	return w.calls[w.at-1]
 }
 
+// readCall reads the parameters of a call, which can be sent afterwards all the
+// same.
 func readCall(req *http.Request) (body []byte, params url.Values, err error) {
 	if req.Body != nil {
 		if body, err = io.ReadAll(req.Body); err != nil {
 			return nil, nil, err
 		}
+		req.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	params, err = url.ParseQuery(cmp.Or(string(body), req.URL.RawQuery))
 	return body, params, err
