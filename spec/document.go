@@ -133,7 +133,10 @@ func (l *loader) stack(path string) *Stack {
 		}
 	}
 	if e := h.fields["project"]; e != nil {
-		l.wrongKey(e, "", "project is not supported yet")
+		d := l.headerDecoder()
+		if v, ok := d.value(provider.Field{Name: "project", Type: provider.Choice}, e.value); ok {
+			s.Project = v.(provider.Named)
+		}
 	}
 	return s
 }

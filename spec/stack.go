@@ -10,11 +10,14 @@ import (
 // Stack is a checked and resolved stack file: every reference leads somewhere,
 // every count is unrolled, every value is canonical.
 type Stack struct {
-	Name   string
-	Zone   provider.Named
-	Prefix string // put before every live name
-	Origin string // as declared; "" where it is to be computed
-	Policy string // as declared; "" is sync, which allows everything
+	Name string
+	Zone provider.Named
+	// Project is the project that everything belongs to; zero is the account
+	// itself.
+	Project provider.Named
+	Prefix  string // put before every live name
+	Origin  string // as declared; "" where it is to be computed
+	Policy  string // as declared; "" is sync, which allows everything
 	// Path is the stack's file or directory as given to Load.
 	Path string
 	// Header is where the stack's name is declared.

@@ -59,7 +59,7 @@ func runAdoptOrigin(ctx context.Context, p *process, o changeOptions) (err error
 	if err != nil {
 		return err
 	}
-	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	cloud, err := connectFor(ctx, p, o.cloudOptions, stack)
 	if err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func (c *change) begin(ctx context.Context) (err error) {
 	if c.holder, err = newHolder(p); err != nil {
 		return err
 	}
-	if c.cloud, err = connect(ctx, p, o.cloudOptions, c.stack.dir); err != nil {
+	if c.cloud, err = connectFor(ctx, p, o.cloudOptions, c.stack); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.cloud.Close()) }()

@@ -129,8 +129,9 @@ func simulated(f simulator.Flavour) account {
 
 func known(f simulator.Flavour) bool { return f == simulator.CloudStack || f == simulator.Exoscale }
 
-func (p *process) open(client *cloudstack.Client) provider.Cloud {
-	return kind.Open(client, kind.Source{Now: time.Now, Pick: p.chance, Dial: p.connectTo})
+// open makes a cloud of a client, in the project that the client works in.
+func (p *process) open(client *cloudstack.Client, project cloudstack.Project) provider.Cloud {
+	return kind.Open(client, kind.Source{Now: time.Now, Pick: p.chance, Dial: p.connectTo, Project: project})
 }
 
 func userAgent() cloudstack.Option { return cloudstack.WithUserAgent("trueup/" + version()) }

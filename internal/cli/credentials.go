@@ -80,7 +80,7 @@ func dial(p *process, o cloudOptions) (*connection, error) {
 	if err != nil {
 		return nil, usagef("%w", err)
 	}
-	return &connection{Cloud: p.open(client), client: client, account: accountIn(profile), Close: func() error { return nil }}, nil
+	return &connection{Cloud: p.open(client, cloudstack.Project{}), client: client, account: accountIn(profile), Close: func() error { return nil }}, nil
 }
 
 // exposed reports whether others than its owner may read a file.

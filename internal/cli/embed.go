@@ -42,7 +42,7 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	}
 	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
 	p.dial = answering // its machines are nowhere
-	return &connection{Cloud: p.open(client), client: client, account: simulated(flavour), embedded: true, Close: end}, nil
+	return &connection{Cloud: p.open(client, cloudstack.Project{}), client: client, account: simulated(flavour), embedded: true, Close: end}, nil
 }
 
 // answering is what every port of a simulated machine does.

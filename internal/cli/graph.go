@@ -82,7 +82,7 @@ func graphed(ctx context.Context, p *process, o graphOptions) (made *plan.Plan, 
 	if err != nil {
 		return nil, err
 	}
-	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	cloud, err := connectFor(ctx, p, o.cloudOptions, stack)
 	if err != nil {
 		return nil, err
 	}

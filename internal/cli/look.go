@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ func lookAt(ctx context.Context, p *process, stacks stackOptions, cloud cloudOpt
 		l.path = stacks.paths[i]
 		l.stack, l.err = load(p, stacks, l.path)
 	})
-	clouds := map[string][]*look{} // by the directory of an embedded simulator; "" is the one real cloud
+	clouds := map[home][]*look{}
 	for i := range looks {
 		l := &looks[i]
 		if l.err != nil {
@@ -50,18 +51,28 @@ func lookAt(ctx context.Context, p *process, stacks stackOptions, cloud cloudOpt
 		case err != nil:
 			l.err = err
 		case embedded:
-			clouds[l.stack.dir] = append(clouds[l.stack.dir], l)
+			at := home{l.stack.dir, l.stack.Project.String()}
+			clouds[at] = append(clouds[at], l)
 		default:
-			clouds[""] = append(clouds[""], l)
+			at := home{"", l.stack.Project.String()}
+			clouds[at] = append(clouds[at], l)
 		}
 	}
 	several := len(looks) > 1 && !slices.ContainsFunc(looks, func(l look) bool { return l.stack == nil })
-	for _, dir := range slices.Sorted(maps.Keys(clouds)) {
-		if err := lookTogether(ctx, p, cloud, dir, clouds[dir], several); err != nil {
-			failTogether(clouds[dir], err)
+	for _, at := range slices.SortedFunc(maps.Keys(clouds), compareHomes) {
+		if err := lookTogether(ctx, p, cloud, at.dir, clouds[at], several); err != nil {
+			failTogether(clouds[at], err)
 		}
 	}
 	return looks
+}
+
+// home is whose things are read together: the directory of an embedded
+// simulator, "" for the one real cloud, and a project, "" for the account itself.
+type home struct{ dir, project string }
+
+func compareHomes(a, b home) int {
+	return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.project, b.project))
 }
 
 // sharedError is one failure of several looks, which is said once.
@@ -91,6 +102,9 @@ func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, l
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
+	if err := cloud.enter(ctx, p, looks[0].stack); err != nil {
+		return err
+	}
 	scope := looks[0].stack.Scope()
 	for _, l := range looks[1:] {
 		scope = scope.And(l.stack.Scope())

@@ -85,7 +85,7 @@ func showPlan(ctx context.Context, p *process, o planOptions, result *report.Res
 		return err
 	}
 	stack.about(result)
-	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	cloud, err := connectFor(ctx, p, o.cloudOptions, stack)
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func statusOf(ctx context.Context, p *process, o statusOptions, path string) (er
 	if err != nil {
 		return fmt.Errorf("read the journals of stack %s: %w", stack.Name, err)
 	}
-	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	cloud, err := connectFor(ctx, p, o.cloudOptions, stack)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func runUnlock(ctx context.Context, p *process, o unlockOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	cloud, err := connect(ctx, p, o.cloudOptions, stack.dir)
+	cloud, err := connectFor(ctx, p, o.cloudOptions, stack)
 	if err != nil {
 		return err
 	}

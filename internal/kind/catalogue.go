@@ -41,7 +41,7 @@ func (c *cloud) Catalogue(ctx context.Context, wanted provider.Wanted) (*provide
 	}
 	if wanted.Limits {
 		g.Go(func() (err error) {
-			result.Limits, err = limits(ctx, c.client)
+			result.Limits, err = c.limits(ctx)
 			if result.LimitsUnread = errors.Is(err, cloudstack.ErrForbidden); result.LimitsUnread {
 				return nil
 			}
@@ -171,22 +171,15 @@ func networkOfferings(ctx context.Context, client *cloudstack.Client) ([]provide
 
 // limits are the account's limits, with what is used of them: listResourceLimits
 // tells the one, listAccounts the other.
-func limits(ctx context.Context, client *cloudstack.Client) ([]provider.Limit, error) {
-	listed, err := collect(ctx, client, cloudstack.ListResourceLimits{})
+func (c *cloud) limits(ctx context.Context) ([]provider.Limit, error) {
+	listed, err := collect(ctx, c.client, cloudstack.ListResourceLimits{})
 	if err != nil || len(listed) == 0 {
 		return nil, err
 	}
-	accounts, err := collect(ctx, client, cloudstack.ListAccounts{Name: listed[0].Account, DomainID: listed[0].DomainID})
+	used, err := c.usage(ctx, listed[0])
 	if err != nil {
 		return nil, err
 	}
-	i := slices.IndexFunc(accounts, func(a cloudstack.Account) bool {
-		return a.Name == listed[0].Account && a.DomainID == listed[0].DomainID
-	})
-	if i < 0 {
-		return nil, errors.New("listAccounts doesn't show the account " + listed[0].Account + " itself")
-	}
-	used := usage(accounts[i])
 	var limits []provider.Limit
 	for _, l := range listed {
 		if n, known := used[l.ResourceTypeName]; known && l.Tag == "" {
@@ -209,19 +202,30 @@ func inBytes(gib int64) int64 {
 	return gib * int64(provider.GiB)
 }
 
-// usage is what an account uses, by resourcetypename.
-func usage(a cloudstack.Account) map[string]int64 {
-	return map[string]int64{
-		"user_vm":         a.VMTotal,
-		"public_ip":       a.IPTotal,
-		"volume":          a.VolumeTotal,
-		"snapshot":        a.SnapshotTotal,
-		"template":        a.TemplateTotal,
-		"project":         a.ProjectTotal,
-		"network":         a.NetworkTotal,
-		"vpc":             a.VPCTotal,
-		"cpu":             a.CPUTotal,
-		"memory":          a.MemoryTotal,
-		"primary_storage": a.PrimaryStorageTotal,
+// usage is what the account to which a limit belongs uses, by resourcetypename;
+// in a project, what the project does (listProjects).
+func (c *cloud) usage(ctx context.Context, limit cloudstack.ResourceLimit) (map[string]int64, error) {
+	if id := c.source.Project.ID; id != "" {
+		p, err := cloudstack.One(ctx, c.client, cloudstack.ListProjects{ID: id})
+		return map[string]int64{
+			"user_vm": p.VMTotal, "public_ip": p.IPTotal, "volume": p.VolumeTotal, "snapshot": p.SnapshotTotal, "template": p.TemplateTotal,
+			"network": p.NetworkTotal, "vpc": p.VPCTotal, "cpu": p.CPUTotal, "memory": p.MemoryTotal, "primary_storage": p.PrimaryStorageTotal,
+		}, err
 	}
+	accounts, err := collect(ctx, c.client, cloudstack.ListAccounts{Name: limit.Account, DomainID: limit.DomainID})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(accounts, func(a cloudstack.Account) bool {
+		return a.Name == limit.Account && a.DomainID == limit.DomainID
+	})
+	if i < 0 {
+		return nil, errors.New("listAccounts doesn't show the account " + limit.Account + " itself")
+	}
+	a := accounts[i]
+	return map[string]int64{
+		"user_vm": a.VMTotal, "public_ip": a.IPTotal, "volume": a.VolumeTotal, "snapshot": a.SnapshotTotal, "template": a.TemplateTotal,
+		"project": a.ProjectTotal, "network": a.NetworkTotal, "vpc": a.VPCTotal, "cpu": a.CPUTotal, "memory": a.MemoryTotal,
+		"primary_storage": a.PrimaryStorageTotal,
+	}, nil
 }

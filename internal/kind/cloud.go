@@ -21,6 +21,8 @@ type Source struct {
 	Pick func(n int) int
 	// Dial connects to a machine's port, to see whether it is ready.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Project is the one that the client works in; zero where it is none.
+	Project cloudstack.Project
 }
 
 // Open makes a [provider.Cloud] of all kinds over a client. It calls nothing.
@@ -30,7 +32,6 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		source:          source,
 		kinds:           map[string]kind{},
 		machinesSettled: newSettling(machinesByID(client)),
-		groupsSettled:   newSettling(groupsByID(client)),
 		account:         newFact[string](),
 		expunge:         newFact[bool](),
 		sharedAddress:   newFact[bool](),
@@ -40,6 +41,7 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		handedOut:       map[string]bool{},
 		told:            map[string]string{},
 	}
+	c.groupsSettled = newSettling(groupsByID(client, c.owned))
 	for _, k := range all() {
 		c.kinds[k.Name] = k
 	}

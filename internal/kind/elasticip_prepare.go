@@ -28,7 +28,8 @@ func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, erro
 		return id, err
 	}
 	zone, _ := op.Fields["zone"].(provider.Named)
-	free, err := collect(ctx, c.client, cloudstack.ListPublicIPAddresses{
+	// What is free is in no project yet.
+	free, err := collect(ctx, c.client.InProject(""), cloudstack.ListPublicIPAddresses{
 		ZoneID: cloudstack.ID(zone.ID), State: "Free",
 		AllocatedOnly: cloudstack.Some(false), ForVirtualNetwork: cloudstack.Some(true),
 		Paging: cloudstack.Paging{Page: cloudstack.Some(1), PageSize: cloudstack.Some(500)},

@@ -44,7 +44,7 @@ func (c *cloud) Explain(ctx context.Context, op provider.Op) ([]provider.Call, e
 	}
 	calls := make([]provider.Call, len(requests))
 	for i, request := range requests {
-		if calls[i], err = callOf(request); err != nil {
+		if calls[i], err = c.callOf(request); err != nil {
 			return nil, err
 		}
 	}
@@ -75,7 +75,7 @@ func (c *cloud) ExplainTags(ctx context.Context, tagType, id string, gone, made 
 	calls := make([]provider.Call, len(requests))
 	for i, request := range requests {
 		var err error
-		if calls[i], err = callOf(request); err != nil {
+		if calls[i], err = c.callOf(request); err != nil {
 			return nil, err
 		}
 	}
@@ -85,8 +85,8 @@ func (c *cloud) ExplainTags(ctx context.Context, tagType, id string, gone, made 
 // hiddenParams are the parameters whose values may be secret.
 var hiddenParams = []string{"userdata", "password"}
 
-func callOf(request cloudstack.Request) (provider.Call, error) {
-	params, err := cloudstack.Encode(request)
+func (c *cloud) callOf(request cloudstack.Request) (provider.Call, error) {
+	params, err := c.client.Encode(request)
 	if err != nil {
 		return provider.Call{}, err
 	}

@@ -82,6 +82,9 @@ func (s *survey) hasAddresses(live []provider.Live) bool {
 func (s *survey) securityGroups(ctx context.Context) ([]cloudstack.SecurityGroup, error) {
 	return s.groups.get(ctx, func(ctx context.Context) ([]cloudstack.SecurityGroup, error) {
 		groups, err := collect(ctx, s.client, cloudstack.ListSecurityGroups{})
+		for i := range groups {
+			groups[i] = s.owned(groups[i])
+		}
 		if err == nil && len(groups) > 0 {
 			s.account.tell(groups[0].Account)
 		}

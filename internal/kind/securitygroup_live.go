@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,7 +100,15 @@ func (c *cloud) authorization(ctx context.Context, op provider.Op, field string)
 
 // group reads one group with its rules.
 func (c *cloud) group(ctx context.Context, id string) (cloudstack.SecurityGroup, error) {
-	return cloudstack.One(ctx, c.client, cloudstack.ListSecurityGroups{ID: cloudstack.ID(id)})
+	g, err := cloudstack.One(ctx, c.client, cloudstack.ListSecurityGroups{ID: cloudstack.ID(id)})
+	return c.owned(g), err
+}
+
+// owned is a group with the account that owns it. A project's groups are listed
+// without: rules name the project's own account.
+func (c *cloud) owned(g cloudstack.SecurityGroup) cloudstack.SecurityGroup {
+	g.Account = cmp.Or(g.Account, c.source.Project.ProjectAccountName)
+	return g
 }
 
 // rulesAreThere looks whether all rules of a refused authorization exist:
@@ -168,6 +177,7 @@ func (c *cloud) usersOfGroup(ctx context.Context, id string) ([]string, error) {
 	}
 	var self cloudstack.GroupRef
 	for _, g := range groups {
+		g = c.owned(g)
 		if string(g.ID) == id {
 			self = cloudstack.GroupRef{Account: g.Account, Group: g.Name}
 		}

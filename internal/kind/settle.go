@@ -88,12 +88,12 @@ func machinesByID(client *cloudstack.Client) func(context.Context, []cloudstack.
 }
 
 // groupsByID lists all groups: listSecurityGroups takes no list of ids.
-func groupsByID(client *cloudstack.Client) func(context.Context, []cloudstack.ID) (map[cloudstack.ID]cloudstack.SecurityGroup, error) {
+func groupsByID(client *cloudstack.Client, owned func(cloudstack.SecurityGroup) cloudstack.SecurityGroup) func(context.Context, []cloudstack.ID) (map[cloudstack.ID]cloudstack.SecurityGroup, error) {
 	return func(ctx context.Context, _ []cloudstack.ID) (map[cloudstack.ID]cloudstack.SecurityGroup, error) {
 		listed, err := collect(ctx, client, cloudstack.ListSecurityGroups{})
 		byID := map[cloudstack.ID]cloudstack.SecurityGroup{}
 		for _, g := range listed {
-			byID[g.ID] = g
+			byID[g.ID] = owned(g)
 		}
 		return byID, err
 	}

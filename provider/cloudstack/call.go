@@ -3,6 +3,8 @@ package cloudstack
 import (
 	"context"
 	"errors"
+	"net/url"
+	"reflect"
 )
 
 // Call runs a command and gives its result; for an asynchronous one that is its
@@ -87,11 +89,37 @@ func (c *Client) do(ctx context.Context, cmd Request, opts []CallOption) (object
 	if err := Validate(cmd); err != nil {
 		return nil, err
 	}
-	p, err := encode(cmd)
+	p, err := c.encode(cmd)
 	if err != nil {
 		return nil, err
 	}
 	return c.exchange(ctx, cmd.Info(), p, collectOptions(opts))
+}
+
+// encode is [encode] with the client's project, where the command takes one and
+// doesn't name it.
+func (c *Client) encode(cmd Request) (params, error) {
+	p, err := encode(cmd)
+	if err != nil || c.project == "" || p["projectid"] != "" {
+		return p, err
+	}
+	if reflect.Indirect(reflect.ValueOf(cmd)).FieldByName("ProjectID").IsValid() {
+		p["projectid"] = string(c.project)
+	}
+	return p, nil
+}
+
+// Encode is as the function [Encode], with what the client itself adds.
+func (c *Client) Encode(r Request, opts ...CallOption) (url.Values, error) {
+	values, err := Encode(r, opts...)
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.encode(r)
+	if project := p["projectid"]; project != "" {
+		values.Set("projectid", project)
+	}
+	return values, err
 }
 
 // decodeResult decodes what a command or a job gives.

@@ -39,6 +39,19 @@ type config struct {
 	method         MethodPolicy
 	retry          RetryPolicy
 	poll           PollPolicy
+	project        ID // whose things are listed and made; "" is the account itself
+}
+
+// InProject is a client that works in a project: what it lists is the project's,
+// and what it makes belongs to it. Every command that takes a projectid and
+// doesn't name one is given it. Jobs stay those of the account, which started
+// them.
+func (c *Client) InProject(id ID) *Client {
+	inside := &Client{endpoint: c.endpoint, keys: c.keys, config: c.config}
+	inside.project = id
+	inside.maxPage.Store(c.maxPage.Load())
+	inside.jobs = newJobWatcher(inside)
+	return inside
 }
 
 // New makes a client for the API at endpoint, such as

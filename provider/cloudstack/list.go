@@ -29,7 +29,7 @@ func Pages[T any](ctx context.Context, c *Client, cmd ListCommand[T], opts ...Ca
 			yield(Page[T]{}, err)
 			return
 		}
-		p, err := encode(cmd)
+		p, err := c.encode(cmd)
 		if err != nil {
 			yield(Page[T]{}, err)
 			return
