@@ -87,7 +87,7 @@ func (p *planner) set(r *row, operation string, diffs []diff) *node {
 		// What was released must stay so until it is linked anew.
 		for _, l := range r.relinked {
 			if l.field == d.field.Name {
-				n.after(r.nodes.letGo[letting{l.field, l.to}]...)
+				n.after(r.nodes.letGo[letting(l)]...)
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func (p *planner) release(r *row, d diff) []*node {
 	n := p.step(r, d.field.Set, "without what is replaced", provider.Fields{d.field.Name: left})
 	for _, l := range r.relinked {
 		if l.field == d.field.Name {
-			r.nodes.letGo[letting{l.field, l.to}] = []*node{n}
+			r.nodes.letGo[letting(l)] = []*node{n}
 		}
 	}
 	return []*node{n}

@@ -9,7 +9,7 @@ import (
 )
 
 func versionCommand(p *process) *ucli.Command {
-	c := command("version", "print which build this is", "", "Prints the version, the commit and what built it.",
+	c := command("version", "print which build this is", "", "Prints the version, the commit with its time, and what built it.",
 		[]string{"trueup version"})
 	c.Action = func(*ucli.Context) error {
 		_, err := fmt.Fprintf(p.stdout, "trueup %s %s/%s %s\n", version(), runtime.GOOS, runtime.GOARCH, runtime.Version())
@@ -35,6 +35,9 @@ func version() string {
 	}
 	if commit := settings["vcs.revision"]; commit != "" {
 		text += " commit " + commit[:min(12, len(commit))]
+		if when := settings["vcs.time"]; when != "" {
+			text += " of " + when
+		}
 		if settings["vcs.modified"] == "true" {
 			text += " (modified)"
 		}
