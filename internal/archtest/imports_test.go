@@ -42,6 +42,7 @@ var allowed = map[string][]string{
 	"internal/archtest":      {},
 	"internal/crash":         {},
 	"examples":               {},
+	"docs":                   {},
 }
 
 // effects are the standard packages through which a function stops being pure.
