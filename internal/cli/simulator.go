@@ -22,7 +22,8 @@ type simulatorOptions struct {
 
 func simulatorCommand(p *process) *ucli.Command {
 	c := command("simulator", "run a simulated CloudStack", "",
-		"Serves CloudStack's API from memory until it is told to stop, and prints where and with which keys\nas one line of JSON: endpoint, key and secret of an ordinary user, adminKey and adminSecret.",
+		"Serves CloudStack's API from memory until it is told to stop, and prints where and with which keys\nas one line of JSON: endpoint, key and secret of an ordinary user, adminKey and adminSecret.\n\n"+
+			"A fault file, for --faults, says in YAML what goes wrong and when:\n\n"+simulator.FaultFileHelp(),
 		[]string{
 			"trueup simulator                                  # any free port",
 			"trueup simulator --listen 127.0.0.1:8080 --state cloud.json",
@@ -34,7 +35,7 @@ func simulatorCommand(p *process) *ucli.Command {
 			&ucli.StringFlag{Name: "state", DefaultText: "in memory only", Usage: "keep the cloud in `FILE`"},
 			&ucli.Uint64Flag{Name: "seed", Usage: "draw ids, keys and durations from `N`"},
 			&ucli.IntFlag{Name: "size", Usage: "begin with `N` machines"},
-			&ucli.StringFlag{Name: "latency", Value: "none", Usage: "answer after `TIME`: none, recorded (as the recorded server did) or a duration such as 40ms"},
+			&ucli.StringFlag{Name: "latency", Value: "none", Usage: "answer after `TIME`: none, recorded (as the recorded server did), recorded:N (as one that N jobs saturate, not 16) or a duration such as 40ms"},
 			&ucli.DurationFlag{Name: "expunge-delay", Value: simulator.DefaultExpungeDelay, Usage: "expunge destroyed machines after `DURATION`"},
 			&ucli.StringFlag{Name: "rate-limit", DefaultText: "none", Usage: "throttle ordinary users, as in `CALLS/DURATION`: 25/10s"},
 			&ucli.StringFlag{Name: "faults", Usage: "let go wrong what the YAML `FILE` says"},

@@ -42,6 +42,9 @@ func TestEveryActionIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if help := simulator.FaultFileHelp(); !strings.Contains(help, "faults:\n  - do: lost-answer") || !strings.HasSuffix(help, "page-shift, foreign-change") {
+		t.Errorf("help:\n%s", help)
+	}
 	_, err = simulator.ReadFaults("f", []byte("faults: [{do: nonsense}]"))
 	_, list, _ := strings.Cut(err.Error(), "want one of ")
 	for _, action := range strings.Split(list, ", ") {

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"path"
@@ -11,6 +12,18 @@ import (
 
 	"gopkg.in/yaml.v3"
 )
+
+// faultPage documents fault files.
+//
+//go:embed faults.md
+var faultPage string
+
+// FaultFileHelp shows the format of a fault file: an example that has every field, and all that may go wrong.
+func FaultFileHelp() string {
+	_, rest, _ := strings.Cut(faultPage, "```yaml\n")
+	example, _, _ := strings.Cut(rest, "```")
+	return example + "\ndo: " + joined(actions)
+}
 
 // ReadFaults reads a fault file. What is wrong with it is told with its place, all of it at once. Name is the file's, for errors.
 //

@@ -65,8 +65,8 @@ func (h journalHeader) apply(c Config) Config {
 // openJournal locks a state file and reads it. The world is nil where the file is new. Torn says how many bytes of a change that
 // was being written when a process died were dropped; such a change was never acknowledged.
 func openJournal(path string, config Config, center *datacentre) (*journal, *world, int, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, nil, 0, fmt.Errorf("open state %s: %w", path, err)
+	if dir := filepath.Dir(path); !isDir(dir) {
+		return nil, nil, 0, fmt.Errorf("open state %s: there is no directory %s; make it first, or name a file in another one", path, dir)
 	}
 	lock, err := lockFile(path + ".lock")
 	if err != nil {
@@ -86,6 +86,11 @@ func openJournal(path string, config Config, center *datacentre) (*journal, *wor
 		return nil, nil, 0, errors.Join(err, j.close())
 	}
 	return j, w, torn, nil
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // replay reads a state file's lines and makes its world.

@@ -71,7 +71,7 @@ func doSomething(c caller, r *rand.Rand) {
 func TestAReopenedStateFileShowsTheSameCloud(t *testing.T) {
 	t.Parallel()
 	now := clock()
-	path := filepath.Join(t.TempDir(), "dir", "cloud")
+	path := filepath.Join(t.TempDir(), "cloud")
 	config := simulator.Config{State: path, Now: now, ExpungeDelay: time.Hour, Seed: 7}
 	s := start(t, config)
 	r := rand.New(rand.NewPCG(1, 2))
@@ -129,6 +129,17 @@ func TestStateFileIsPrivateAndLocked(t *testing.T) {
 	}
 	if err := again.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAStateFileNeedsItsDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "mistyped")
+	_, err := simulator.New(simulator.Config{State: filepath.Join(dir, "cloud")})
+	if err == nil || !strings.Contains(err.Error(), "there is no directory "+dir+"; make it first") {
+		t.Errorf("error: %v", err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the directory was made")
 	}
 }
 

@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -15,7 +16,7 @@ type Latency struct {
 	Knee     int           // with Recorded: from how many jobs in flight on more of them make it no faster; 16 unless set
 }
 
-// ParseLatency reads what --latency says: none, recorded, or the time that every answer takes.
+// ParseLatency reads what --latency says: none, recorded, recorded:N with a knee of N, or the time that every answer takes.
 func ParseLatency(text string) (Latency, error) {
 	switch text {
 	case "", "none":
@@ -23,9 +24,14 @@ func ParseLatency(text string) (Latency, error) {
 	case "recorded":
 		return Latency{Recorded: true}, nil
 	}
+	if knee, ok := strings.CutPrefix(text, "recorded:"); ok {
+		if n, err := strconv.Atoi(knee); err == nil && n > 0 {
+			return Latency{Recorded: true, Knee: n}, nil
+		}
+	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 {
-		return Latency{}, fmt.Errorf("latency %q: want none, recorded or a duration such as 40ms", text)
+		return Latency{}, fmt.Errorf("latency %q: want none, recorded, recorded:KNEE such as recorded:4, or a duration such as 40ms", text)
 	}
 	return Latency{Answer: d}, nil
 }

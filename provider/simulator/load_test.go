@@ -15,14 +15,14 @@ import (
 
 func TestLatencyText(t *testing.T) {
 	for text, want := range map[string]simulator.Latency{
-		"": {}, "none": {}, "recorded": {Recorded: true}, "40ms": {Answer: 40 * time.Millisecond},
+		"": {}, "none": {}, "recorded": {Recorded: true}, "recorded:4": {Recorded: true, Knee: 4}, "40ms": {Answer: 40 * time.Millisecond},
 	} {
 		got, err := simulator.ParseLatency(text)
 		if err != nil || got != want {
 			t.Errorf("%q: %+v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"fast", "-1s", "40"} {
+	for _, text := range []string{"fast", "-1s", "40", "recorded:", "recorded:0", "recorded:x"} {
 		if _, err := simulator.ParseLatency(text); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -1,7 +1,16 @@
 package simulator_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"fmt"
+	"hash"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,6 +72,40 @@ func TestEveryFailureToSignInIsTheSame(t *testing.T) {
 		params["command"] = "listZones"
 		if a := c.send(http.MethodGet, c.query(params)); a.status != http.StatusOK {
 			t.Errorf("%s: %d %s", name, a.status, a.text)
+		}
+	}
+}
+
+// TestOnlyTheRecordedSignatureCounts signs as testdata/golden/auth_*.json did: by HMAC-SHA1 of the whole string in lower case, in the order of
+// the names as they are sent. Nothing else is taken.
+func TestOnlyTheRecordedSignatureCounts(t *testing.T) {
+	sim := start(t, simulator.Config{})
+	who := sim.User()
+	const sorted = "apikey=%s&command=listZones&response=json"
+	for name, test := range map[string]struct {
+		hash   func() hash.Hash
+		signed string
+		status int
+	}{
+		"auth_ok":                         {sha1.New, strings.ToLower(fmt.Sprintf(sorted, who.Key)), 200},
+		"auth_sha256":                     {sha256.New, strings.ToLower(fmt.Sprintf(sorted, who.Key)), 401},
+		"auth_sha512":                     {sha512.New, strings.ToLower(fmt.Sprintf(sorted, who.Key)), 401},
+		"auth_signature_not_lowercased":   {sha1.New, fmt.Sprintf(sorted, who.Key), 401},
+		"auth_signature_unsorted":         {sha1.New, strings.ToLower(fmt.Sprintf("response=json&command=listZones&apikey=%s", who.Key)), 401},
+		"auth_signature_unescaped_in_url": {sha1.New, strings.ToLower(fmt.Sprintf(sorted, who.Key)), 200},
+		"auth_wrong_signature":            {sha1.New, "something else", 401},
+	} {
+		mac := hmac.New(test.hash, []byte(who.Secret))
+		mac.Write([]byte(test.signed))
+		signature := base64.StdEncoding.EncodeToString(mac.Sum(nil))
+		if name != "auth_signature_unescaped_in_url" {
+			signature = url.QueryEscape(signature)
+		} else {
+			signature = strings.ReplaceAll(signature, "+", "%2B") // a plus is a space in a query; = and / may stay
+		}
+		a := as(t, sim, who).send(http.MethodGet, fmt.Sprintf(sorted, who.Key)+"&signature="+signature)
+		if recorded, _ := readRecording(t, name); a.status != test.status || recorded.Status != test.status {
+			t.Errorf("%s: %d, recorded %d, want %d", name, a.status, recorded.Status, test.status)
 		}
 	}
 }

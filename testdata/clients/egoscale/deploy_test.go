@@ -30,7 +30,6 @@ func TestAsyncDeployIsWatchedUntilItsJobEnds(t *testing.T) {
 	cs := connectImpatient(t)
 	p := find(t, cs)
 	req := &egoscale.DeployVirtualMachine{
-		Name:              "egoscale-watches",
 		Size:              10,
 		ServiceOfferingID: p.offering,
 		TemplateID:        p.template,
@@ -56,8 +55,8 @@ func TestAsyncDeployIsWatchedUntilItsJobEnds(t *testing.T) {
 		t.Fatal("the job ended without a machine")
 	}
 	destroyAfter(t, vm)
-	if vm.Name != req.Name || vm.State != "Running" {
-		t.Errorf("deployed %s in state %s, want %s Running", vm.Name, vm.State, req.Name)
+	if vm.Name == "" || vm.State != "Running" { // the cloud names what has no name
+		t.Errorf("deployed %q in state %s, want a name and Running", vm.Name, vm.State)
 	}
 	if waited == 0 {
 		t.Error("the job was never pending")
