@@ -110,7 +110,7 @@ class LibcloudTest(unittest.TestCase):
         self.assertEqual(refusal.exception.http_code, 431)
         huge = self.size("huge")
         with self.assertRaisesRegex(Exception, "No destination found"):
-            self.driver.create_node("libcloud-huge", huge, self.image, location=self.grouped)
+            self.driver.create_node("libcloud-huge", huge, self.image, location=self.grouped, ex_start_vm=True)
 
 
 if __name__ == "__main__":
