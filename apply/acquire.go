@@ -82,7 +82,6 @@ type contender struct {
 	opts   LeaseOptions
 	began  time.Time
 	races  int  // lost in a row
-	wrote  bool // on the anchor who it is
 	unsure bool // whether a claim was granted
 
 	seenRun  string
@@ -122,16 +121,16 @@ func (c *contender) acquire(ctx context.Context) error {
 }
 
 // claim tries to take a lease that nobody holds. Who wants it is written down
-// before: of a holder that dies at once, others must be able to see that.
+// with it, all or nothing: of a holder that dies at once, others must be able to
+// see that.
 func (c *contender) claim(ctx context.Context) (granted bool, err error) {
 	l := c.lease
-	c.wrote = true
-	err = l.put(ctx, c.inscription(), l.anchor.Tags)
-	if err == nil {
-		l.confirmed = time.Now()
-		err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run))
-		c.unsure = err != nil && !errors.Is(err, provider.ErrExists)
-	}
+	tags := c.inscription()
+	maps.Copy(tags, leaseTag(l.run))
+	maps.DeleteFunc(tags, func(key, value string) bool { return l.anchor.Tags[key] == value }) // granted once, and freed by somebody
+	l.confirmed = time.Now()
+	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, tags)
+	c.unsure = err != nil && !errors.Is(err, provider.ErrExists)
 	if err == nil {
 		return true, nil
 	}
@@ -152,16 +151,16 @@ func (c *contender) inscription() map[string]string {
 // eraseTime bounds the removal of what a contender wrote.
 const eraseTime = 10 * time.Second
 
-// erase removes what a contender without success wrote on the anchor, whether
-// or not ctx is done; the next holder removes what stays. A claim that was sent
-// may be granted still: then who made it stays readable, to be seen dead.
+// erase gives back what a contender without success may have been granted,
+// whether or not ctx is done; the next holder removes what stays. A claim that was
+// sent may be granted still: then who made it stays readable, to be seen dead.
 func (c *contender) erase(ctx context.Context) {
+	if !c.unsure {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
 	defer cancel()
-	switch {
-	case c.unsure:
-		_ = c.lease.giveBack(ctx)
-	case c.wrote:
+	if c.lease.giveBack(ctx) == nil {
 		_ = c.lease.drop(ctx, c.inscription())
 	}
 }

@@ -65,7 +65,7 @@ func TestAThrottledRunWaitsAndSendsAgain(t *testing.T) {
 		if r.Ending() != Succeeded || len(cloud.started) != 40 {
 			t.Errorf("%s, %d commands for 40 steps: %v", r.Ending(), len(cloud.started), r.Err())
 		}
-		if !strings.HasPrefix(said[0], "the cloud refuses more calls for now: waiting 4s, then at most 8 steps in flight") {
+		if !strings.HasPrefix(said[0], "the cloud refuses more calls for now: waiting 5s, then at most 8 steps in flight") {
 			t.Errorf("said first: %s", said[0])
 		}
 		if most > 8 {

@@ -18,6 +18,9 @@ func listAddresses(ctx context.Context, s *survey) ([]provider.Live, error) {
 	if err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(addresses, func(a cloudstack.PublicIPAddress) bool { return a.IsStaticNAT }) {
+		s.sharedAddress.tell(false)
+	}
 	addresses = slices.DeleteFunc(addresses, func(a cloudstack.PublicIPAddress) bool {
 		return a.IsSourceNAT || a.IsSystem || a.ForSystemVMs || a.State == "Releasing"
 	})

@@ -157,7 +157,7 @@ func diskOf(op provider.Op) cloudstack.ID {
 // growRoot finds the machine's root volume, which is what is resized.
 func growRoot(ctx context.Context, c *cloud, op provider.Op) (cloudstack.ResizeVolume, error) {
 	size, _ := op.Fields["rootDisk"].(provider.Size)
-	root, err := cloudstack.One(ctx, c.client, cloudstack.ListVolumes{VirtualMachineID: cloudstack.ID(op.ID), Type: "ROOT"})
+	root, err := cloudstack.One(ctx, c.client, cloudstack.ListVolumes{VirtualMachineID: cloudstack.ID(op.ID), Type: rootDisk})
 	return cloudstack.ResizeVolume{ID: root.ID, Size: cloudstack.Some(gib(size))}, err
 }
 

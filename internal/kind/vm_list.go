@@ -100,10 +100,12 @@ func (s *survey) disksByMachine(ctx context.Context) (map[cloudstack.ID][]provid
 
 // rootDisks are the sizes of the machines' root volumes.
 func (s *survey) rootDisks(ctx context.Context) (map[cloudstack.ID]provider.Size, error) {
-	volumes, err := collect(ctx, s.client, cloudstack.ListVolumes{Type: "ROOT"})
-	sizes := make(map[cloudstack.ID]provider.Size, len(volumes))
+	volumes, err := s.listedVolumes(ctx)
+	sizes := map[cloudstack.ID]provider.Size{}
 	for _, v := range volumes {
-		sizes[v.VirtualMachineID] = provider.Size(v.Size)
+		if v.Type == rootDisk {
+			sizes[v.VirtualMachineID] = provider.Size(v.Size)
+		}
 	}
 	return sizes, err
 }

@@ -119,15 +119,34 @@ func volumeIsOnNone(ctx context.Context, c *cloud, op provider.Op, _ error) (boo
 	return err == nil && v.VirtualMachineID == "", err
 }
 
+// listedVolumes are the volumes that the reading needs, in one listing: root
+// disks of machines, other disks, or both.
+func (s *survey) listedVolumes(ctx context.Context) ([]cloudstack.Volume, error) {
+	return s.volumes.get(ctx, func(ctx context.Context) ([]cloudstack.Volume, error) {
+		var list cloudstack.ListVolumes
+		switch root, data := s.declares("vm", "rootDisk"), s.scope.Includes("volume"); {
+		case !root:
+			list.Type = dataDisk
+		case !data:
+			list.Type = rootDisk
+		}
+		return collect(ctx, s.client, list)
+	})
+}
+
+// The types of a volume (listVolumes).
+const (
+	rootDisk = "ROOT"
+	dataDisk = "DATADISK"
+)
+
 // dataDisks are all disks of the account but the root disks of machines, and
 // those that are being deleted.
 func (s *survey) dataDisks(ctx context.Context) ([]cloudstack.Volume, error) {
-	return s.volumes.get(ctx, func(ctx context.Context) ([]cloudstack.Volume, error) {
-		listed, err := collect(ctx, s.client, cloudstack.ListVolumes{Type: "DATADISK"})
-		return slices.DeleteFunc(listed, func(v cloudstack.Volume) bool {
-			return slices.Contains([]string{"Destroy", "Destroying", "Destroyed", "Expunging", "Expunged"}, v.State)
-		}), err
-	})
+	listed, err := s.listedVolumes(ctx)
+	return slices.DeleteFunc(slices.Clone(listed), func(v cloudstack.Volume) bool {
+		return v.Type != dataDisk || slices.Contains([]string{"Destroy", "Destroying", "Destroyed", "Expunging", "Expunged"}, v.State)
+	}), err
 }
 
 func listVolumes(ctx context.Context, s *survey) ([]provider.Live, error) {
