@@ -144,7 +144,7 @@ func TestInterruptedTwiceApplyLeavesAndTheNextOneGoesOn(t *testing.T) {
 func TestOutOfTimeApplySaysWhatStillRuns(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, "deployVirtualMachine", 5*time.Minute)
-	out := b.run(exitRunning, nil, "apply", "--yes", "--timeout", "4s")
+	out := b.run(exitRunning, nil, "apply", "--yes", "--timeout", "10s")
 	if !strings.Contains(out, "  running      vm/web") {
 		t.Errorf("nothing is told to be still running:\n%s", out)
 	}

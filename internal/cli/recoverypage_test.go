@@ -62,7 +62,7 @@ var troubles = []trouble{
 	},
 	{
 		section: "Time ran out, or somebody pressed Ctrl-C",
-		faults:  `[{do: slow-job, command: deployVirtualMachine, for: 9s}]`,
+		faults:  `[{do: slow-job, command: deployVirtualMachine, for: 20s}]`,
 	},
 	{
 		section: "Another run holds the stack",
