@@ -55,7 +55,7 @@ vms:
 var troubles = []trouble{
 	{
 		section: "A run was killed",
-		faults:  `[{do: slow-job, command: deployVirtualMachine, for: 2s}]`,
+		faults:  `[{do: slow-job, command: deployVirtualMachine, for: 12s}]`,
 		before: `trueup apply --yes --json-events shop >events 2>&1 & run=$!
 			until grep -q 'deployVirtualMachine","phase":"submitted' events; do sleep 0.05; done
 			kill -KILL $run; ! wait $run`,
