@@ -18,9 +18,9 @@ import (
 	"time"
 )
 
-// TestContendersTakeTurns lets processes apply one stack at once, all of which are
-// paused and most of which are killed then, against a simulator in a process of
-// its own. Only one at a time changes the stack, and what is there at
+// TestContendersTakeTurns lets processes apply one stack at once, each of which is
+// paused after some commands, and most are killed then, against a simulator in a
+// process of its own. Only one at a time changes the stack, and what is there at
 // the end is what one undisturbed run makes.
 func TestContendersTakeTurns(t *testing.T) {
 	t.Parallel()
@@ -42,7 +42,7 @@ func TestContendersTakeTurns(t *testing.T) {
 				gate := &gate{cloud: c}
 				var all sync.WaitGroup
 				for i := range n {
-					lot := fortune{kill: random.IntN(3) > 0, after: time.Duration(random.Int64N(int64(4 * time.Second))), pause: time.Duration(random.Int64N(int64(longest)))}
+					lot := fortune{kill: random.IntN(3) > 0, after: 1 + random.IntN(4), pause: time.Duration(random.Int64N(int64(longest)))}
 					all.Go(func() { gate.contend(i, dir, lot) })
 				}
 				all.Wait()
@@ -53,11 +53,12 @@ func TestContendersTakeTurns(t *testing.T) {
 	}
 }
 
-// fortune is what befalls a process: it is stopped after a while, and goes on
-// after a pause or is killed.
+// fortune is what befalls a process: it is stopped once it has sent so many
+// commands that change the stack, and goes on after a pause or is killed.
 type fortune struct {
-	kill         bool
-	after, pause time.Duration
+	after int
+	pause time.Duration
+	kill  bool
 }
 
 // gate is the way of several processes to a cloud, which sees who sends what.
@@ -81,25 +82,24 @@ func (g *gate) contend(process int, dir string, lot fortune) {
 		g.cloud.Error(err)
 		return
 	}
+	var talk bytes.Buffer
+	var disturbances sync.WaitGroup
+	cmd := program(g.cloud.T, "apply", "--yes", "--lock-timeout", "10m", dir)
 	way := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&url.URL{Scheme: cloud.Scheme, Host: cloud.Host})
-		g.note(process, r.Out)
+		if g.note(process, r.Out) == lot.after {
+			disturbances.Go(func() { lot.befall(cmd) })
+		}
 	}, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }})
 	defer way.Close()
-	var talk bytes.Buffer
-	cmd := program(g.cloud.T, "apply", "--yes", "--lock-timeout", "10m", dir)
 	cmd.Env = append(slices.Clone(g.cloud.env), "CLOUDSTACK_ENDPOINT="+way.URL+cloud.Path)
 	cmd.Stdout, cmd.Stderr = &talk, &talk
 	if err := cmd.Start(); err != nil {
 		g.cloud.Error(err)
 		return
 	}
-	disturbed := make(chan struct{})
-	timer := time.AfterFunc(lot.after, func() { defer close(disturbed); lot.befall(cmd) })
 	err = cmd.Wait()
-	if !timer.Stop() {
-		<-disturbed
-	}
+	disturbances.Wait()
 	if err != nil && cmd.ProcessState.Exited() {
 		g.cloud.Errorf("process %d: %v\n%s", process, err, talk.String())
 	}
@@ -118,8 +118,9 @@ func (f fortune) befall(cmd *exec.Cmd) {
 }
 
 // note remembers a command that changes the stack: anything but questions and
-// the books, which contenders for the lease write as well.
-func (g *gate) note(process int, r *http.Request) {
+// the books, which contenders for the lease write as well. It returns how many of
+// them the process has sent, 0 for any other command.
+func (g *gate) note(process int, r *http.Request) (sent int) {
 	_, params, err := readCall(r)
 	if err != nil {
 		g.cloud.Error(err)
@@ -127,11 +128,17 @@ func (g *gate) note(process int, r *http.Request) {
 	command := params.Get("command")
 	if strings.HasPrefix(command, "list") || strings.HasPrefix(command, "query") || strings.HasSuffix(command, "Tags") ||
 		command == "createSecurityGroup" && strings.HasPrefix(params.Get("name"), "trueup.") {
-		return
+		return 0
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sent = append(g.sent, passed{process, command})
+	for _, p := range g.sent {
+		if p.process == process {
+			sent++
+		}
+	}
+	return sent
 }
 
 // mustHaveTakenTurns fails the test where a process changed something after
