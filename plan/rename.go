@@ -2,8 +2,10 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/trueup/trueup/provider"
+	"github.com/trueup/trueup/spec"
 )
 
 // readWas indexes the addresses that resources had before, by what the file says
@@ -13,7 +15,7 @@ func (p *planner) readWas() {
 	p.was = map[provider.Address]*row{}
 	for i := range p.stack.Resources {
 		res := &p.stack.Resources[i]
-		name, _ := res.Fields[settingWas].(string)
+		name := formerName(res)
 		old := provider.Address{Kind: res.Kind, Name: name}
 		if name == "" || old == res.Address {
 			continue
@@ -28,6 +30,17 @@ func (p *planner) readWas() {
 			p.was[old] = r
 		}
 	}
+}
+
+// formerName is the name that a resource had by what the file says, "" where it
+// says none. One name for all members of a count is that of the count.
+func formerName(res *spec.Resource) string {
+	name, _ := res.Fields[settingWas].(string)
+	_, ofEach := res.Templates[settingWas]
+	if rest, member := strings.CutPrefix(res.Name, res.Block+"-"); name != "" && member && !ofEach {
+		return name + "-" + rest
+	}
+	return name
 }
 
 // ownNote is the note on the anchor that a row's resource is the stack's, or the

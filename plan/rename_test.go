@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -103,8 +104,8 @@ func TestRenameMistakes(t *testing.T) {
 		change []func(map[string]provider.Fields)
 		want   string
 	}{
-		{"of what is declared", []func(map[string]provider.Fields){with("vm/web-1", "was", "web-2")}, "vm/web-1.was: the file still declares vm/web-2"},
-		{"twice", []func(map[string]provider.Fields){without("vm/web-3"), with("vm/web-1", "was", "web-3"), with("vm/web-2", "was", "web-3")}, "says as well that it was vm/web-3"},
+		{"of what is declared", []func(map[string]provider.Fields){with("vm/edge", "was", "web-2")}, "vm/edge.was: the file still declares vm/web-2"},
+		{"twice", []func(map[string]provider.Fields){with("securityGroup/lb", "was", "old"), with("securityGroup/web", "was", "old")}, "says as well that it was securityGroup/old"},
 		{"a name that the cloud still has", []func(map[string]provider.Fields){
 			renamed("vm/edge", "new", true), func(all map[string]provider.Fields) {
 				delete(all["vm/new"], "was")
@@ -253,5 +254,39 @@ func TestRenameIsTakenUp(t *testing.T) {
 	converges(t, w, shop(renamed("vm/edge", "new", true)), p)
 	if l.Tags[provider.TagAddress] != "new" {
 		t.Errorf("its tags are %v", l.Tags)
+	}
+}
+
+// A count says the name that the count had.
+func TestRenameOfACount(t *testing.T) {
+	rename := func(was func(i int) string) func(map[string]provider.Fields) {
+		return func(all map[string]provider.Fields) {
+			for i := 1; i <= 3; i++ {
+				renamed(fmt.Sprintf("vm/web-%d", i), fmt.Sprintf("www-%d", i), false)(all)
+				all[fmt.Sprintf("vm/www-%d", i)]["was"] = was(i)
+			}
+		}
+	}
+	for name, was := range map[string]func(i int) string{
+		"the count": func(int) string { return "web" },
+		"each":      func(i int) string { return fmt.Sprintf("web-%d", i) },
+	} {
+		w := applied(shop())
+		stack := shop(rename(was))
+		for i := range stack.Resources {
+			if r := &stack.Resources[i]; strings.HasPrefix(r.Name, "www-") {
+				r.Block, r.Templates = "www", map[string]string{"displayName": "Web ${index}"}
+				if name == "each" {
+					r.Templates["was"] = "web-${index}"
+				}
+			}
+		}
+		p, err := plan.Make(stack, w.kinds, w.snapshot(), defaults)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if len(p.Steps) > 0 || p.Summary().Rename != 3 || len(p.Changes) != 3 {
+			t.Errorf("%s: not a rename alone:\n%s", name, p)
+		}
 	}
 }

@@ -40,7 +40,8 @@ func keepField() provider.Field {
 func wasField() provider.Field {
 	return provider.Field{
 		Name: "was", Code: "wa", Type: provider.Text, Setting: true,
-		Doc: "The name that the resource had in this file before: it is renamed rather than deleted and created anew. Its name " +
+		Doc: "The name that the resource had in this file before: it is renamed rather than deleted and created anew; a count " +
+			"says the name that the count had. Its name " +
 			"in the cloud stays as it is. Once that is applied the line can go.",
 	}
 }
