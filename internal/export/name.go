@@ -79,6 +79,9 @@ func (d *draft) nameless(kind *provider.Kind, l *provider.Live) string {
 	inherited := ""
 	for _, f := range kind.Fields {
 		for _, ref := range provider.Refs(l.Fields[f.Name]) {
+			if _, lives := d.link(f, ref); !lives {
+				continue // it is destroyed, and not expunged yet
+			}
 			if f.Inherit == "" && ref.Live != "" {
 				return ref.Live
 			}
