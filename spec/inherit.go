@@ -109,9 +109,11 @@ func (l *loader) checkKinds() {
 	}
 }
 
+// checkRequired complains of missing fields, once: a missing zone is told where
+// it could have come from the header, a misspelt field where it stands.
 func (l *loader) checkRequired(m *member) {
 	for _, f := range m.kind.Fields {
-		if !f.Required || m.resource.Fields[f.Name] != nil {
+		if !f.Required || m.resource.Fields[f.Name] != nil || f.Name == fieldZone && m.kind.Zoned || m.misspells(f) {
 			continue
 		}
 		if e := m.body.get(f.Name); e == nil || e.value.shape == null {
@@ -119,6 +121,15 @@ func (l *loader) checkRequired(m *member) {
 			m.block.invalid = true
 		}
 	}
+}
+
+// misspells reports whether a key that is no field was probably meant for this one.
+func (m *member) misspells(f provider.Field) bool {
+	return slices.ContainsFunc(m.body.entries, func(e *entry) bool {
+		_, known := m.kind.Field(e.key)
+		_, close := Closest(e.key, []string{f.Name})
+		return !known && close
+	})
 }
 
 // complain reports what a kind's own rules say about a field.

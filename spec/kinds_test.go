@@ -47,7 +47,7 @@ func testKinds() provider.Kinds {
 		{
 			Name: "network", Plural: "networks", Zoned: true,
 			Fields: []provider.Field{
-				{Name: "zone", Type: provider.Choice, Catalogue: "zone"},
+				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Required: true},
 				{Name: "offering", Type: provider.Choice, Catalogue: "networkOffering", Required: true},
 				{Name: "displayText", Type: provider.Text},
 				{Name: "firewall", Type: provider.Rules, Direction: "egress", IPv4: true, Whole: true},
@@ -57,7 +57,7 @@ func testKinds() provider.Kinds {
 		{
 			Name: "vm", Plural: "vms", Zoned: true,
 			Fields: []provider.Field{
-				{Name: "zone", Type: provider.Choice, Catalogue: "zone"},
+				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Required: true},
 				{Name: "template", Type: provider.Choice, Catalogue: "template", Required: true},
 				{Name: "offering", Type: provider.Choice, Catalogue: "serviceOffering", Required: true},
 				{Name: "displayName", Type: provider.Text},
@@ -104,7 +104,7 @@ func testKinds() provider.Kinds {
 		{
 			Name: "volume", Plural: "volumes", Zoned: true,
 			Fields: []provider.Field{
-				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Inherit: "attach.zone"},
+				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Required: true, Inherit: "attach.zone"},
 				{Name: "offering", Type: provider.Choice, Catalogue: "diskOffering", Required: true},
 				{Name: "size", Type: provider.Bytes},
 				{Name: "attach", Type: provider.Links, Kind: "vm"},
@@ -114,7 +114,7 @@ func testKinds() provider.Kinds {
 		{
 			Name: "elasticIP", Plural: "elasticIPs", Zoned: true,
 			Fields: []provider.Field{
-				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Inherit: "attach.zone"},
+				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Required: true, Inherit: "attach.zone"},
 				{Name: "network", Type: provider.Link, Kind: "network", Inherit: "attach.networks", Required: true},
 				{Name: "attach", Type: provider.Links, Kind: "vm"},
 				tags, protect,
