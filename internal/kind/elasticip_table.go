@@ -81,7 +81,7 @@ func checkAddress(f provider.Fields, c provider.Capabilities) []provider.FieldEr
 	var errs []provider.FieldError
 	if machines, _ := f["attach"].([]provider.Ref); len(machines) > 1 {
 		errs = append(errs, provider.FieldError{Field: "attach", Text: "this cloud attaches an address by static NAT, to one machine only; " +
-			"declare an address for each machine, or spread one over them:\n" + balancerInstead(machines)})
+			"declare an address for each machine, or, with network in place of attach, " + balancerInstead(machines)})
 	}
 	if provider.Empty(f["network"]) {
 		errs = append(errs, provider.FieldError{Field: "network", Text: "an address belongs to an isolated network: name it, " +
@@ -97,5 +97,5 @@ func balancerInstead(machines []provider.Ref) string {
 	for i, r := range machines {
 		names[i] = r.String()
 	}
-	return "loadBalancers:\n  NAME: {address: ADDRESS, port: 80, members: [" + strings.Join(names, ", ") + "]}"
+	return "spread it over them: `loadBalancers: {NAME: {address: THIS, port: 80, members: [" + strings.Join(names, ", ") + "]}}`"
 }

@@ -3,6 +3,7 @@ package kind
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,5 +225,18 @@ func TestStaticNATHasOneMachineAndANetwork(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%v, shared %v: got %q, want %q", c.fields, c.shared, got, c.want)
 		}
+	}
+}
+
+// TestAddressOfManyMachinesShowsTheBalancer to write where addresses are not
+// shared.
+func TestAddressOfManyMachinesShowsTheBalancer(t *testing.T) {
+	f := provider.Fields{"network": provider.Ref{Kind: "network", Name: "back"}, "attach": []provider.Ref{{Kind: "vm", Name: "web-1"}, {Kind: "vm", Name: "web-2"}}}
+	found := checkAddress(f, provider.Capabilities{})
+	if len(found) != 1 || !strings.Contains(found[0].Text, "`loadBalancers: {NAME: {address: THIS, port: 80, members: [web-1, web-2]}}`") {
+		t.Errorf("got %v", found)
+	}
+	if found := checkAddress(f, provider.Capabilities{SharedAddress: true}); len(found) > 0 {
+		t.Errorf("where addresses are shared: %v", found)
 	}
 }
