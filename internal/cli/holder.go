@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"os"
 	"os/user"
+	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -73,5 +76,18 @@ func alive(h apply.Holder) bool {
 	if err != nil {
 		return true
 	}
-	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone)
+	return !errors.Is(process.Signal(syscall.Signal(0)), os.ErrProcessDone) && !zombie(h.PID)
+}
+
+// zombie reports whether a process is over and only its parent has not taken note
+// of that: in a container nobody may ever do. Without Linux's /proc that can't be
+// known.
+func zombie(pid int) bool {
+	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return false
+	}
+	// The state follows the program's name in parentheses, which may hold any.
+	_, state, _ := bytes.Cut(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" "))
+	return len(state) > 0 && (state[0] == 'Z' || state[0] == 'X')
 }

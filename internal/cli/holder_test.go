@@ -2,8 +2,10 @@ package cli
 
 import (
 	"crypto/rand"
+	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
 
 	"github.com/trueup/trueup/apply"
@@ -36,6 +38,31 @@ func TestAProcessThatHasEndedIsNotAlive(t *testing.T) {
 	}
 	if !alive(apply.Holder{PID: short.Process.Pid}) {
 		t.Error("a process of an unknown boot is known to be dead")
+	}
+}
+
+// TestAProcessThatNobodyReapedIsNotAlive: it was killed, and its parent has not
+// asked for its end.
+func TestAProcessThatNobodyReapedIsNotAlive(t *testing.T) {
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		return // nothing tells such a process from a living one
+	}
+	child := exec.Command(os.Args[0], "-test.run", "^$")
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, out); err != nil { // until it has closed it by ending
+		t.Fatal(err)
+	}
+	for alive(apply.Holder{Boot: "b", PID: child.Process.Pid}) && t.Context().Err() == nil {
+		runtime.Gosched()
+	}
+	if err := child.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 
