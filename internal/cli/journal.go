@@ -2,10 +2,13 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -55,9 +58,28 @@ func openJournal(dir string, begin journalBegin) *journal {
 		return j
 	}
 	j.file = file
+	_ = prune(journalDir(dir), keptJournals) // what stays is in nobody's way
 	begin.Version, begin.Type, begin.Time = 1, "begin", begin.Time.UTC()
 	_ = json.NewEncoder(j).Encode(begin) // j keeps its errors
 	return j
+}
+
+// keptJournals is how many journals stay beside a stack.
+const keptJournals = 100
+
+// prune removes all but the last so many journals of a directory.
+func prune(dir string, kept int) error {
+	entries, err := os.ReadDir(dir) // sorted by name, which is the time
+	if err != nil {
+		return err
+	}
+	journals := slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return filepath.Ext(e.Name()) != ".jsonl" })
+	for _, e := range journals[:max(0, len(journals)-kept)] {
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Write never fails: what can't be written is missing, and said at the end.
