@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -45,10 +46,35 @@ func findOrMake(ctx context.Context, keeper provider.Keeper, stack string) (prov
 const maxTags = 100
 
 // put makes the anchor carry the wanted tags, whatever their values are now:
-// old values are deleted, then all are created in one call. Known is what the
-// anchor was last seen to carry; where that turns out to be wrong, it is read.
+// old values are deleted, then all are created, many in one call. Known is what
+// the anchor was last seen to carry; where that turns out to be wrong, it is read.
 // Once put returns nil the tags are there.
 func (l *Lease) put(ctx context.Context, want, known map[string]string) error {
+	for part := range chunks(want) {
+		if err := l.putPart(ctx, part, known); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunks splits tags into parts that fit into a call.
+func chunks(tags map[string]string) iter.Seq[map[string]string] {
+	return func(yield func(map[string]string) bool) {
+		for keys := range slices.Chunk(slices.Sorted(maps.Keys(tags)), maxTags) {
+			part := make(map[string]string, len(keys))
+			for _, key := range keys {
+				part[key] = tags[key]
+			}
+			if !yield(part) {
+				return
+			}
+		}
+	}
+}
+
+// putPart is put for as many tags as fit into a call.
+func (l *Lease) putPart(ctx context.Context, want, known map[string]string) error {
 	var err error
 	for range 3 {
 		old, missing := map[string]string{}, map[string]string{}
@@ -87,11 +113,7 @@ func (l *Lease) put(ctx context.Context, want, known map[string]string) error {
 // drop removes tags from the anchor. Those that are gone already, or have
 // another value by now, are no error.
 func (l *Lease) drop(ctx context.Context, gone map[string]string) error {
-	for keys := range slices.Chunk(slices.Sorted(maps.Keys(gone)), maxTags) {
-		part := map[string]string{}
-		for _, key := range keys {
-			part[key] = gone[key]
-		}
+	for part := range chunks(gone) {
 		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, part)
 		if errors.Is(err, provider.ErrOutcomeUnknown) {
 			err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, part)

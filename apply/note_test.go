@@ -174,3 +174,28 @@ func TestACreateThatMayHaveMadeSomethingStaysNoted(t *testing.T) {
 		})
 	}
 }
+
+// TestManyNotesTakeSeveralCalls: no call carries more tags than one may.
+func TestManyNotesTakeSeveralCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		want := map[string]string{}
+		for i := range 2*maxTags + 50 {
+			want[fmt.Sprintf("%svm.m%03d", provider.TagNote, i)] = "r1/1"
+		}
+		before := cloud.count("createTags")
+		if err := l.put(t.Context(), want, nil); err != nil {
+			t.Fatal(err)
+		}
+		if calls := cloud.count("createTags") - before; calls != 3 {
+			t.Errorf("%d calls for %d tags", calls, len(want))
+		}
+		for key := range want {
+			if cloud.onAnchor(key) == "" {
+				t.Fatalf("%s is not there", key)
+			}
+		}
+		release(t, cloud, l)
+	})
+}
