@@ -26,8 +26,6 @@ type Report struct {
 	// or lost its lease ([ErrLost]); nil otherwise.
 	Ended error
 	Took  time.Duration
-	// Passwords that the cloud generated, by machine.
-	Passwords map[provider.Address]provider.Password
 }
 
 // Outcome is the final word on a step.

@@ -36,6 +36,9 @@ type Options struct {
 	// Stop, once closed, ends the run gently: nothing more is started, what
 	// runs is waited for, the books are closed. It may be nil.
 	Stop <-chan struct{}
+	// Password is handed what the cloud generated for a machine, as Observe is
+	// handed events. It may be nil.
+	Password func(provider.Address, provider.Password)
 	// Observe is handed every event, in order, by one goroutine at a time. It
 	// may be nil.
 	Observe func(Event)
@@ -87,7 +90,7 @@ func newRun(cloud provider.Cloud, p *plan.Plan, opts Options) *run {
 		book:    newBook(p),
 		ids:     map[provider.Address]string{},
 		anchor:  map[string]string{},
-		report:  &Report{Run: opts.Run, Outcomes: make([]Outcome, len(p.Steps)), Passwords: map[provider.Address]provider.Password{}},
+		report:  &Report{Run: opts.Run, Outcomes: make([]Outcome, len(p.Steps))},
 		began:   time.Now(),
 		answers: make(chan func()),
 	}

@@ -273,8 +273,8 @@ func (r *run) settle(n *node, v verdict) {
 	}
 	if v.Phase == Done {
 		r.ids[n.Op.Address] = cmp.Or(v.ID, r.ids[n.Op.Address])
-		if v.password != "" {
-			r.report.Passwords[n.Op.Address] = v.password
+		if v.password != "" && r.opts.Password != nil {
+			r.opts.Password(n.Op.Address, v.password)
 		}
 	}
 	r.finish(n, v.Outcome)

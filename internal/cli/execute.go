@@ -36,6 +36,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 		Steady:   c.steady,
 		Lease:    c.lease,
 		Stop:     c.brake.Stop,
+		Password: passwords.add,
 		Observe:  c.cloud.talk.event,
 	})
 	c.brake.protect(false)
@@ -47,7 +48,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	if c.jsonEvents {
 		render.JSONReport(c.stdout, report)
 	}
-	err = passwords.keep(c.process, report.Passwords)
+	err = passwords.close(c.stderr)
 	unmet, checked := c.verify(ctx, made, report)
 	c.found.Unmet = unmet
 	if !made.Empty() || report.Ending() != apply.Succeeded {

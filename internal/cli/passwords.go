@@ -2,22 +2,25 @@ package cli
 
 import (
 	"fmt"
-	"maps"
+	"io"
 	"os"
-	"slices"
 
 	"github.com/trueup/trueup/provider"
 )
 
-// passwordFile keeps the passwords that a cloud generates for machines. A nil
-// file keeps none.
-type passwordFile struct{ *os.File }
+// passwordFile takes the passwords that a cloud generates for machines, each as
+// soon as it is there.
+type passwordFile struct {
+	file io.WriteCloser     // nil where none was asked for
+	gone []provider.Address // whose passwords are in no file
+	err  error              // why, where there is one: the first
+}
 
 // openPasswords opens the file before anything is made, so that no password is
 // lost to a path that can't be written. "" is no file.
 func openPasswords(path string) (*passwordFile, error) {
 	if path == "" {
-		return nil, nil
+		return &passwordFile{}, nil
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -26,27 +29,41 @@ func openPasswords(path string) (*passwordFile, error) {
 	if err := f.Chmod(0o600); err != nil {
 		return nil, usagef("--passwords-to: %w", err)
 	}
-	return &passwordFile{f}, nil
+	return &passwordFile{file: f}, nil
 }
 
-// keep writes one line "ADDRESS PASSWORD" a machine and closes the file. Without
-// a file it says that the passwords are gone.
-func (f *passwordFile) keep(p *process, passwords map[provider.Address]provider.Password) error {
-	addresses := slices.SortedFunc(maps.Keys(passwords), provider.CompareAddress)
-	if f == nil {
-		if len(addresses) > 0 {
-			fmt.Fprintf(p.stderr, "The cloud generated passwords for %d machines (first %s); they were discarded. Use --passwords-to when creating,"+
-				" or set new ones with CloudStack's resetPasswordForVirtualMachine.\n", len(addresses), addresses[0])
+// add writes a line "ADDRESS PASSWORD". Where that fails the next is tried all the
+// same.
+func (f *passwordFile) add(a provider.Address, password provider.Password) {
+	if f.file != nil {
+		_, err := fmt.Fprintf(f.file, "%s %s\n", a, string(password))
+		if err == nil {
+			return
 		}
-		return nil
-	}
-	for _, a := range addresses {
-		if _, err := fmt.Fprintf(f, "%s %s\n", a, string(passwords[a])); err != nil {
-			return fmt.Errorf("--passwords-to: %w", err)
+		if f.err == nil {
+			f.err = err
 		}
 	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("--passwords-to: %w", err)
+	f.gone = append(f.gone, a)
+}
+
+// close ends the file and says on w whose passwords are gone: without a file they
+// are. That some could not be written is an error.
+func (f *passwordFile) close(w io.Writer) error {
+	if f.file != nil {
+		if err := f.file.Close(); f.err == nil {
+			f.err = err
+		}
+	}
+	const instead = "set new ones with CloudStack's resetPasswordForVirtualMachine"
+	switch {
+	case f.err != nil && len(f.gone) > 0:
+		return fmt.Errorf("--passwords-to: %w: the passwords of %s are lost; %s", f.err, joinAddresses(f.gone), instead)
+	case f.err != nil:
+		return fmt.Errorf("--passwords-to: %w", f.err)
+	case len(f.gone) > 0:
+		fmt.Fprintf(w, "The cloud generated passwords for %d machines (first %s); they were discarded. Use --passwords-to when creating, or %s.\n",
+			len(f.gone), f.gone[0], instead)
 	}
 	return nil
 }
