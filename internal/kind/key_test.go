@@ -109,3 +109,19 @@ func TestAffinityGroupLives(t *testing.T) {
 		}
 	})
 }
+
+// TestAMachineWithAnEarlierKeyShowsIt: the key was registered anew under its name,
+// and the machine still lets in who has the old one.
+func TestAMachineWithAnEarlierKeyShowsIt(t *testing.T) {
+	inCloud(t, simulator.Config{}, func(b *bench) {
+		b.create("sshKey", "ops", provider.Fields{"publicKey": opsKey(b.t)})
+		made := b.create("vm", "web-1", machineIn(b, "sg1", provider.Fields{"sshKeys": links1("sshKey", "", "ops")}))
+		b.shows(made.ID, map[string]string{"sshKeys": "[external ops]"})
+		hand(b, cloudstack.DeleteSSHKeyPair{Name: "ops"})
+		hand(b, cloudstack.CreateSSHKeyPair{Name: "ops"})
+		b.shows(made.ID, map[string]string{"sshKeys": "[external ops as it was before]"})
+		b.do(provider.Op{Kind: "vm", Name: "stop", ID: made.ID})
+		b.do(provider.Op{Kind: "vm", Name: "setKeys", ID: made.ID, Fields: provider.Fields{"sshKeys": links1("sshKey", "", "ops")}})
+		b.shows(made.ID, map[string]string{"sshKeys": "[external ops]"})
+	})
+}

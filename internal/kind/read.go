@@ -16,7 +16,7 @@ import (
 func (c *cloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
 	s := &survey{
 		cloud: c, scope: scope,
-		groups: newFact[[]cloudstack.SecurityGroup](), vms: newFact[[]cloudstack.VirtualMachine](), volumes: newFact[[]cloudstack.Volume](),
+		groups: newFact[[]cloudstack.SecurityGroup](), vms: newFact[[]cloudstack.VirtualMachine](), volumes: newFact[[]cloudstack.Volume](), keys: newFact[[]cloudstack.SSHKeyPair](),
 	}
 	snapshot := &provider.Snapshot{}
 	tables := all()
@@ -66,6 +66,7 @@ type survey struct {
 	groups  fact[[]cloudstack.SecurityGroup]
 	vms     fact[[]cloudstack.VirtualMachine]
 	volumes fact[[]cloudstack.Volume]
+	keys    fact[[]cloudstack.SSHKeyPair]
 }
 
 // declares reports whether any resource of the stack declares the field.
@@ -76,6 +77,13 @@ func (s *survey) declares(kind, field string) bool { return s.scope.Declares(kin
 func (s *survey) hasAddresses(live []provider.Live) bool {
 	return s.scope.Declared["elasticIP"] != nil ||
 		slices.ContainsFunc(live, func(l provider.Live) bool { return l.Kind == "elasticIP" })
+}
+
+// keyPairs are all keys of the account.
+func (s *survey) keyPairs(ctx context.Context) ([]cloudstack.SSHKeyPair, error) {
+	return s.keys.get(ctx, func(ctx context.Context) ([]cloudstack.SSHKeyPair, error) {
+		return collect(ctx, s.client, cloudstack.ListSSHKeyPairs{})
+	})
 }
 
 // securityGroups are all groups of the account, anchors included.

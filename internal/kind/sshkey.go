@@ -31,7 +31,7 @@ func sshKey() kind {
 }
 
 func listKeys(ctx context.Context, s *survey) ([]provider.Live, error) {
-	keys, err := collect(ctx, s.client, cloudstack.ListSSHKeyPairs{})
+	keys, err := s.keyPairs(ctx)
 	if err != nil {
 		return nil, err
 	}

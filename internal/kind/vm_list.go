@@ -70,12 +70,21 @@ func listMachines(ctx context.Context, s *survey) ([]provider.Live, error) {
 			return err
 		})
 	}
+	var keys []cloudstack.SSHKeyPair
+	if s.declares("vm", "sshKeys") {
+		g.Go(func() (err error) {
+			keys, err = s.keyPairs(gctx)
+			return err
+		})
+	}
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	prints := fingerprints(keys)
 	live := make([]provider.Live, len(machines))
 	for i, m := range machines {
 		live[i] = liveMachine(m)
+		live[i].Fields["sshKeys"] = keysOf(m, prints)
 		if size, ok := roots[m.ID]; ok {
 			live[i].Fields["rootDisk"] = size
 		}
@@ -124,7 +133,6 @@ func liveMachine(m cloudstack.VirtualMachine) provider.Live {
 			"securityGroups": groupsOf(m),
 			"networks":       networksOf(m),
 			"affinityGroups": affinityOf(m),
-			"sshKeys":        keysOf(m),
 			"power":          power(m.State),
 			"details":        detailsOf(m),
 			"tags":           userTags(tags),
@@ -195,18 +203,6 @@ func affinityOf(m cloudstack.VirtualMachine) []provider.Ref {
 	refs := make([]provider.Ref, len(m.AffinityGroups))
 	for i, g := range m.AffinityGroups {
 		refs[i] = ref("affinityGroup", g.ID, g.Name)
-	}
-	return refs
-}
-
-// keysOf are the keys that a machine was given; listings have their names.
-// Before CloudStack 4.16 a machine had at most one.
-func keysOf(m cloudstack.VirtualMachine) []provider.Ref {
-	refs := []provider.Ref{}
-	for name := range strings.SplitSeq(cmp.Or(m.KeyPairs, m.KeyPair), ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			refs = append(refs, ref("sshKey", "", name))
-		}
 	}
 	return refs
 }

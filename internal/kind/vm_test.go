@@ -255,7 +255,7 @@ func TestKeysAreReadFromEitherAnswer(t *testing.T) {
 		{cloudstack.VirtualMachine{KeyPair: "ops"}, []provider.Ref{ref("sshKey", "", "ops")}},
 		{cloudstack.VirtualMachine{KeyPairs: "ops,dev"}, []provider.Ref{ref("sshKey", "", "ops"), ref("sshKey", "", "dev")}},
 	} {
-		if got := keysOf(c.machine); !slices.Equal(got, c.want) {
+		if got := keysOf(c.machine, nil); !slices.Equal(got, c.want) {
 			t.Errorf("keypair %q, keypairs %q: got %v, want %v", c.machine.KeyPair, c.machine.KeyPairs, got, c.want)
 		}
 	}
