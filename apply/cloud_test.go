@@ -26,6 +26,7 @@ type fakeCloud struct {
 	tags    map[string]map[string]string // by type and id
 	jobs    map[string]*fakeJob
 	started []provider.Op
+	lives   []provider.Live // what reading shows beside what is tagged
 	broken  func(call string) error // nil or what becomes of a call that was carried out
 	refuses func(call string) error // nil or why a call is not carried out
 }
@@ -117,6 +118,7 @@ func (c *fakeCloud) tag(id, key, value string) {
 func (c *fakeCloud) Read(ctx context.Context, scope provider.Scope) (*provider.Snapshot, error) {
 	snapshot := &provider.Snapshot{}
 	return snapshot, c.call(ctx, "read", func() error {
+		snapshot.Resources = append(snapshot.Resources, c.lives...)
 		for key, tags := range c.tags {
 			_, id, _ := strings.Cut(key, " ")
 			for _, kind := range scope.Kinds {

@@ -36,8 +36,9 @@ type SettleOptions struct {
 // never sent or is still on its way. It is asked for again once the settling
 // time has passed since the lease was taken; until then nothing of its address
 // is made a second time, because nothing is. Where the cloud makes nothing of the
-// same name twice there is nothing to wait for.
-func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleOptions) error {
+// same name twice there is nothing to wait for, and neither is there where a
+// look shows what the create has made, by its marker.
+func Settle(ctx context.Context, cloud provider.Cloud, l *Lease, opts SettleOptions) error {
 	settled := l.noted()
 	waitAll(ctx, cloud, opts.Kinds, settled)
 	var unknown []*settling
@@ -46,8 +47,13 @@ func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleO
 		k := opts.Kinds.Get(s.job.Op.Kind)
 		if errors.Is(s.err, provider.ErrNotFound) && (k == nil || !k.UniqueName && !k.Repeatable) {
 			unknown = append(unknown, s)
-			addresses = append(addresses, s.job.Op.Address)
 		}
+	}
+	if len(unknown) > 0 {
+		unknown = unseen(ctx, cloud, l.stack, unknown)
+	}
+	for _, s := range unknown {
+		addresses = append(addresses, s.job.Op.Address)
 	}
 	if wait := settlingTime - time.Since(l.taken); len(unknown) > 0 && wait > 0 {
 		if opts.Observe != nil {
@@ -65,6 +71,24 @@ func Settle(ctx context.Context, cloud provider.Operator, l *Lease, opts SettleO
 		}
 	}
 	return joined.ErrorOrNil()
+}
+
+// unseen reads the kinds of some creates and returns those of which nothing with
+// their marker lives.
+func unseen(ctx context.Context, cloud provider.Reader, stack string, creates []*settling) []*settling {
+	kinds := map[string]bool{}
+	for _, s := range creates {
+		kinds[s.job.Op.Kind] = true
+	}
+	snapshot, err := cloud.Read(ctx, provider.Scope{Stack: stack, Kinds: slices.Sorted(maps.Keys(kinds))})
+	if err != nil {
+		return creates // nothing is known
+	}
+	lives := map[string]bool{}
+	for _, l := range snapshot.Resources {
+		lives[l.Kind+" "+l.Marker] = true
+	}
+	return slices.DeleteFunc(creates, func(s *settling) bool { return lives[s.job.Op.Kind+" "+s.job.Op.Marker] })
 }
 
 // settling is a create that an earlier run noted, and how the wait for it ended.

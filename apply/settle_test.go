@@ -62,6 +62,7 @@ func TestWhatTheCloudDoesNotKnowIsAskedForAgainAfterTheSettlingTime(t *testing.T
 		told   []provider.Address
 	}{
 		{"never sent", map[string]string{"trueup.note.vm.late": "r0/1"}, 0, 0, 60 * time.Second, []provider.Address{late}},
+		{"made, as its marker shows", map[string]string{"trueup.note.net.back": "r0/1"}, 0, 0, 0, nil},
 		{"still on its way", map[string]string{"trueup.note.vm.late": "r0/1"}, 30 * time.Second, 0, 90 * time.Second, []provider.Address{late}},
 		{"a name that is granted once", map[string]string{"trueup.note.key.ops": "r0/1"}, 0, 0, 0, nil},
 		{"a name that nothing else can have", map[string]string{"trueup.note.host.web": "r0/1"}, 0, 0, 0, nil},
@@ -72,6 +73,7 @@ func TestWhatTheCloudDoesNotKnowIsAskedForAgainAfterTheSettlingTime(t *testing.T
 				cloud := newCloud()
 				cloud.latency = 0
 				cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: c.notes}
+				cloud.lives = []provider.Live{{Kind: "net", ID: "n1", Marker: "shop/net/back"}, {Kind: "vm", ID: "v1", Marker: "other/vm/late"}}
 				l := leased(t, cloud)
 				time.Sleep(c.before)
 				if c.knows > 0 {
