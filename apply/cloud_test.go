@@ -26,7 +26,7 @@ type fakeCloud struct {
 	tags    map[string]map[string]string // by type and id
 	jobs    map[string]*fakeJob
 	started []provider.Op
-	lives   []provider.Live // what reading shows beside what is tagged
+	lives   []provider.Live         // what reading shows beside what is tagged
 	broken  func(call string) error // nil or what becomes of a call that was carried out
 	refuses func(call string) error // nil or why a call is not carried out
 }

@@ -92,7 +92,7 @@ func ofKind(f provider.Field, ref provider.Ref) provider.Ref {
 // stands again as soon as that is made.
 func (p *planner) seen(ref provider.Ref) provider.Ref {
 	found := p.index.find(ref)
-	if r := p.missing[identity{ref.Kind, ref.Live}]; len(found) == 0 && ref.ID == "" && r != nil {
+	if r := p.missing[identity{ref.Kind, ref.Live}]; len(found) == 0 && r != nil && (ref.ID == "" || r.declares(ref.ID)) {
 		return provider.Ref{Kind: ref.Kind, Name: r.Name, Live: ref.Live}
 	}
 	if len(found) != 1 {
@@ -104,6 +104,17 @@ func (p *planner) seen(ref provider.Ref) provider.Ref {
 		normal.Name = r.Name
 	}
 	return normal
+}
+
+// declares reports whether a content of the resource has that sum. A link to what
+// is not there may tell what it led to by it.
+func (r *row) declares(sum string) bool {
+	for _, f := range r.kind.Fields {
+		if blob, ok := r.declared.Fields[f.Name].(provider.Blob); ok && blob.Sum == sum {
+			return true
+		}
+	}
+	return false
 }
 
 // meant is the normal form of a link that a file declares.
