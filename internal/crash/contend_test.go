@@ -100,7 +100,8 @@ func (g *gate) contend(process int, dir string, lot fortune) {
 	}
 	err = cmd.Wait()
 	disturbances.Wait()
-	if err != nil && cmd.ProcessState.Exited() {
+	overtaken := strings.Contains(talk.String(), "the lease of the stack was lost") // while it was paused
+	if err != nil && cmd.ProcessState.Exited() && !overtaken {
 		g.cloud.Errorf("process %d: %v\n%s", process, err, talk.String())
 	}
 }
