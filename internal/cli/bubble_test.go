@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,18 @@ type bubble struct {
 	runs    byte
 	steady  bool
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// sharedSource is a source of chance that several draw from at once.
+type sharedSource struct {
+	mu sync.Mutex
+	rand.PCG
+}
+
+func (s *sharedSource) Uint64() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.PCG.Uint64()
 }
 
 func newBubble(t testing.TB, config simulator.Config) *bubble {
@@ -54,7 +67,7 @@ func (b *bubble) change(stack *loaded, parallel int) (c *change, out *bytes.Buff
 	b.Helper()
 	b.runs++
 	out = &bytes.Buffer{}
-	keys, jitter := b.sim.User(), rand.New(rand.NewPCG(1, uint64(b.runs)))
+	keys, jitter := b.sim.User(), rand.New(&sharedSource{PCG: *rand.NewPCG(1, uint64(b.runs))})
 	client, err := cloudstack.New(b.service.URL,
 		cloudstack.Credentials{APIKey: cloudstack.Secret(keys.Key), SecretKey: cloudstack.Secret(keys.Secret)},
 		cloudstack.WithHTTPClient(&http.Client{Transport: b.service.Client().Transport}), cloudstack.WithRandom(jitter.Float64))

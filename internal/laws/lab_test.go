@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -81,6 +82,18 @@ type lab struct {
 // expungeDelay is how long a destroyed machine holds its network.
 const expungeDelay = time.Minute
 
+// sharedSource is a source of chance that several draw from at once.
+type sharedSource struct {
+	mu sync.Mutex
+	rand.PCG
+}
+
+func (s *sharedSource) Uint64() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.PCG.Uint64()
+}
+
 // newLab must be called within a bubble, with the test that runs there.
 func newLab(t tb) *lab {
 	t.Helper()
@@ -91,7 +104,7 @@ func newLab(t tb) *lab {
 	l := &lab{tb: t, ctx: context.Background(), sim: sim, service: sim.ListenInMemory()}
 	l.service.Client().Transport.(*http.Transport).DisableCompression = true
 	t.Cleanup(l.close)
-	jitter, keys := rand.New(rand.NewPCG(1, 1)), sim.User()
+	jitter, keys := rand.New(&sharedSource{PCG: *rand.NewPCG(1, 1)}), sim.User()
 	client, err := cloudstack.New(l.service.URL,
 		cloudstack.Credentials{APIKey: cloudstack.Secret(keys.Key), SecretKey: cloudstack.Secret(keys.Secret)},
 		cloudstack.WithHTTPClient(l.service.Client()), cloudstack.WithRandom(jitter.Float64))
