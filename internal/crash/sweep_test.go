@@ -111,10 +111,6 @@ vms:
 // torture in the environment sweeps every call; without it, some of them.
 const torture = "TRUEUP_TORTURE"
 
-// sample is about how many calls of a story are swept without torture, all
-// fates taken together.
-const sample = 28
-
 // sweep runs the story once undisturbed, and then for every fate and call once
 // more.
 func (s story) sweep(t *testing.T) {
