@@ -63,10 +63,10 @@ func (b *bubble) close() {
 }
 
 // change prepares an apply of a stack, as the program would.
-func (b *bubble) change(stack *loaded, parallel int) (c *change, out *bytes.Buffer) {
+func (b *bubble) change(stack *loaded, parallel int) (c *change, out *transcript) {
 	b.Helper()
 	b.runs++
-	out = &bytes.Buffer{}
+	out = &transcript{}
 	keys, jitter := b.sim.User(), rand.New(&sharedSource{PCG: *rand.NewPCG(1, uint64(b.runs))})
 	client, err := cloudstack.New(b.service.URL,
 		cloudstack.Credentials{APIKey: cloudstack.Secret(keys.Key), SecretKey: cloudstack.Secret(keys.Secret)},
@@ -88,6 +88,24 @@ func (b *bubble) change(stack *loaded, parallel int) (c *change, out *bytes.Buff
 		b.Fatal(err)
 	}
 	return c, out
+}
+
+// transcript is what a run says, which it does from several places at once.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(b)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // apply applies a stack and returns every request that the cloud was sent for it.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,13 +83,16 @@ func (b *bench) run(want int, triggers []string, args ...string) string {
 
 // trap sends a signal when a text is written.
 type trap struct {
-	text     bytes.Buffer
+	text     transcript
+	mu       sync.Mutex
 	triggers []string
 	signals  chan os.Signal
 }
 
 func (t *trap) Write(b []byte) (int, error) {
-	t.text.Write(b)
+	_, _ = t.text.Write(b)
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if len(t.triggers) > 0 && bytes.Contains(b, []byte(t.triggers[0])) {
 		t.triggers = t.triggers[1:]
 		t.signals <- os.Interrupt

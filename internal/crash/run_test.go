@@ -17,7 +17,7 @@ const noProcess = 1<<22 + 1
 // run is one run of the program.
 type run struct {
 	wire *wire
-	out  bytes.Buffer
+	out  transcript
 	ctx  context.Context
 	code int
 	done chan struct{}
@@ -69,6 +69,24 @@ func (p *playground) must(number uint64, dir, command string) *wire {
 		p.Fatalf("%s: exit code %d\n%s", command, r.code, r.out.String())
 	}
 	return w
+}
+
+// transcript is what a run says, which it does from several places at once.
+type transcript struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.Write(b)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
 }
 
 // dice give numbers from 0 to n-1 that a seed decides, to several at once.
