@@ -102,6 +102,16 @@ func (p *playground) look() []thing {
 	return found
 }
 
+// calls are how many calls the user has made.
+func (p *playground) calls() (n int) {
+	for _, r := range p.sim.Requests() {
+		if r.Account == "plain" {
+			n++
+		}
+	}
+	return n
+}
+
 // unfinished names what no run may leave: something to do, an open note, a
 // lease.
 func (p *playground) unfinished(dir string, make planner) []string {

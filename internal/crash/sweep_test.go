@@ -157,11 +157,7 @@ func (s story) unbroken(t *testing.T) (e ending) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlayground(t, s.config())
 		s.prepare(p)
-		for _, r := range p.sim.Requests() {
-			if r.Account == "plain" {
-				e.before++
-			}
-		}
+		e.before = p.calls()
 		e.calls = p.must(2, s.stack, s.command).count()
 		e.left = p.unfinished(s.stack, s.planner())
 		if len(e.left) > 0 && s.command != "destroy" {
