@@ -52,4 +52,3 @@ func standing(b *testing.B, s *spec.Stack) *provider.Snapshot {
 	}
 	return snap
 }
-
