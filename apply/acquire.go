@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/trueup/trueup/provider"
@@ -25,6 +26,9 @@ type LeaseOptions struct {
 	Once map[string]string
 	// TakeOver writes Origin on the anchor whatever stood there.
 	TakeOver bool
+	// Anchors reads the anchors of the account once the lease is granted, perhaps
+	// with all else that is to be read then. Where it is nil, they are read alone.
+	Anchors func(context.Context) ([]provider.Anchor, error)
 	// Observe is told who is waited for, each time that it is another. It may
 	// be nil.
 	Observe func(Holder)
@@ -65,7 +69,7 @@ func Acquire(ctx context.Context, keeper provider.Keeper, stack string, holder H
 	c := &contender{
 		holder: holder, opts: opts, began: time.Now(),
 		lease: &Lease{
-			keeper: patientKeeper{Keeper: keeper, patience: newPatience(opts.Throttled)}, stack: stack, run: holder.Run,
+			keeper: patientKeeper{Keeper: keeper, patience: newPatience(opts.Throttled)}, stack: stack, run: holder.Run, info: holder.encode(),
 			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1,
 		},
 	}
@@ -95,7 +99,7 @@ func (c *contender) acquire(ctx context.Context) error {
 	for {
 		asked := time.Now()
 		anchor, err := findOrMake(ctx, l.keeper, l.stack)
-		l.anchor = anchor
+		l.anchor, l.id = anchor, anchor.ID
 		if err == nil && c.foreign() {
 			err = &OriginError{l.stack}
 		}
@@ -125,11 +129,11 @@ func (c *contender) acquire(ctx context.Context) error {
 // see that.
 func (c *contender) claim(ctx context.Context) (granted bool, err error) {
 	l := c.lease
-	tags := c.inscription()
+	tags := l.inscription()
 	maps.Copy(tags, leaseTag(l.run))
 	maps.DeleteFunc(tags, func(key, value string) bool { return l.anchor.Tags[key] == value }) // granted once, and freed by somebody
 	l.confirmed = time.Now()
-	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, tags)
+	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.id}, tags)
 	c.unsure = err != nil && !errors.Is(err, provider.ErrExists)
 	if err == nil {
 		return true, nil
@@ -138,14 +142,6 @@ func (c *contender) claim(ctx context.Context) (granted bool, err error) {
 		return false, fmt.Errorf("take the lease of stack %s: %w", l.stack, err)
 	}
 	return false, nil
-}
-
-// inscription is what a contender writes on the anchor about itself: who it
-// is, and its first beat.
-func (c *contender) inscription() map[string]string {
-	tags := beatTag(c.lease.run, 1)
-	tags[provider.TagInfo+c.lease.run] = c.holder.encode()
-	return tags
 }
 
 // eraseTime bounds the removal of what a contender wrote.
@@ -160,41 +156,53 @@ func (c *contender) erase(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
 	defer cancel()
-	if c.lease.giveBack(ctx) == nil {
-		_ = c.lease.drop(ctx, c.inscription())
+	if c.lease.giveBack(ctx, leaseTag(c.lease.run)) == nil {
+		_ = c.lease.drop(ctx, c.lease.inscription())
 	}
 }
 
-// begin starts the beats of a lease that was granted, once what earlier holders
-// left on the anchor is read: only now nobody else writes there.
+// begin starts the beats of a lease that was granted, and reads what earlier
+// holders left on the anchor: only now nobody else writes there.
 func (c *contender) begin(ctx context.Context) error {
 	l := c.lease
 	beating, stop := context.WithCancel(context.WithoutCancel(ctx))
 	l.stop, l.taken = stop, time.Now()
-	if err := c.takeStock(ctx); err != nil {
-		back, cancel := context.WithTimeout(beating, eraseTime)
-		defer cancel()
-		_ = l.Release(back) // the error that counts is the one before
-		return err
-	}
 	l.beats.Go(func() error {
 		l.pulse(beating)
 		return nil
 	})
+	if err := c.takeStock(ctx); err != nil {
+		back, cancel := context.WithTimeout(context.WithoutCancel(ctx), eraseTime)
+		defer cancel()
+		_ = l.Release(back) // the error that counts is the one before
+		return err
+	}
 	return nil
 }
 
-// takeStock reads the anchor. What others wrote about themselves is removed,
-// by which a holder that lives after all notices that it was replaced.
-func (c *contender) takeStock(ctx context.Context) (err error) {
-	l := c.lease
-	if l.anchor, err = find(ctx, l.keeper, l.stack); err != nil {
+// takeStock reads the anchor. What others wrote about themselves is removed.
+func (c *contender) takeStock(ctx context.Context) error {
+	l, read := c.lease, c.opts.Anchors
+	if read == nil {
+		read = l.keeper.Anchors
+	}
+	anchors, err := read(ctx)
+	if err != nil {
 		return err
 	}
+	anchor, err := anchorOf(anchors, l.stack)
+	if err != nil {
+		return err
+	}
+	if anchor.ID != l.id || anchor.Tags[provider.TagLease] != l.run {
+		return ErrLost
+	}
+	l.anchor = anchor
 	if c.foreign() {
 		return &OriginError{l.stack}
 	}
-	own := c.inscription() // a holder before may have taken it for litter
+	info := provider.TagInfo + l.run
+	own := map[string]string{info: l.info} // a holder before may have taken it for litter
 	if origin := c.opts.Origin; origin != "" {
 		own[provider.TagOrigin] = origin
 	}
@@ -204,8 +212,11 @@ func (c *contender) takeStock(ctx context.Context) (err error) {
 	if err := l.put(ctx, own, l.anchor.Tags); err != nil {
 		return fmt.Errorf("write down who holds the lease of stack %s: %w", l.stack, err)
 	}
-	litter := l.inscriptions()
-	maps.DeleteFunc(litter, func(key, _ string) bool { return own[key] != "" })
+	litter := maps.Clone(l.anchor.Tags)
+	maps.DeleteFunc(litter, func(key, _ string) bool {
+		about, ofBeat := strings.CutPrefix(key, provider.TagBeat)
+		return key == info || strings.HasPrefix(about, l.run+".") || !ofBeat && !strings.HasPrefix(key, provider.TagInfo)
+	})
 	_ = l.drop(ctx, litter) // nothing depends on it
 	return nil
 }
@@ -246,7 +257,7 @@ func (c *contender) contend(ctx context.Context, asked time.Time) error {
 		c.seenRun, c.seenBeat, c.since = holder.Run, beat, time.Now()
 	}
 	if c.dead(holder) || asked.Sub(c.since) >= c.opts.TTL {
-		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(holder.Run))
+		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.id}, leaseTag(holder.Run))
 		if err == nil {
 			return nil
 		}

@@ -17,6 +17,11 @@ func find(ctx context.Context, keeper provider.Keeper, stack string) (provider.A
 	if err != nil {
 		return provider.Anchor{}, fmt.Errorf("read the anchors: %w", err)
 	}
+	return anchorOf(anchors, stack)
+}
+
+// anchorOf picks the anchor of a stack; [provider.ErrNotFound] if it is not there.
+func anchorOf(anchors []provider.Anchor, stack string) (provider.Anchor, error) {
 	for _, a := range anchors {
 		if a.Stack == stack {
 			return a, nil
@@ -91,12 +96,12 @@ func (l *Lease) putPart(ctx context.Context, want, known map[string]string) erro
 			return nil
 		}
 		if len(old) > 0 {
-			err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, old)
+			err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.id}, old)
 		} else {
 			err = nil
 		}
 		if err == nil {
-			err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, missing)
+			err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.id}, missing)
 		}
 		if err == nil || !reread(err) {
 			return err
@@ -114,9 +119,9 @@ func (l *Lease) putPart(ctx context.Context, want, known map[string]string) erro
 // another value by now, are no error.
 func (l *Lease) drop(ctx context.Context, gone map[string]string) error {
 	for part := range chunks(gone) {
-		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, part)
+		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.id}, part)
 		if errors.Is(err, provider.ErrOutcomeUnknown) {
-			err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, part)
+			err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.id}, part)
 		}
 		if err != nil && !errors.Is(err, provider.ErrConflict) && !errors.Is(err, provider.ErrNotFound) {
 			return err

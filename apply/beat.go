@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/trueup/trueup/provider"
@@ -57,9 +59,12 @@ func (l *Lease) hold(ctx context.Context) error {
 	}
 }
 
+// errUnseen is why a beat does not count that the cloud has accepted.
+var errUnseen = errors.New("its beat is not there")
+
 // slow reports whether an error tells that the cloud answers, but too late.
 func slow(err error) bool {
-	return errors.Is(err, provider.ErrThrottled) || errors.Is(err, context.DeadlineExceeded)
+	return errors.Is(err, provider.ErrThrottled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errUnseen)
 }
 
 // take waits for the turn to write and reports whether ctx was still good.
@@ -82,12 +87,8 @@ func (l *Lease) state() (fresh bool, lost error) {
 	return l.lost == nil && age < l.ttl/2, l.lost
 }
 
-// renew makes the next beat and looks whether the lease is still this run's:
-// somebody may have freed the stack. Where the beat follows the last one closely,
-// no contender can have waited for a TTL meanwhile. After a longer pause one may
-// be about to take over; the new beat stops it unless it has decided already, and
-// then its deed shows after a grace. A beat of ours that somebody removed is the
-// deed of a new holder, too.
+// renew makes the next beat. It counts once the anchor shows it, and the lease as
+// this run's. Beats before the last one that counted are removed with it.
 //
 // The caller has the turn.
 func (l *Lease) renew(ctx context.Context) error {
@@ -98,20 +99,16 @@ func (l *Lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.ttl/2)
 	defer cancel()
 	sent := time.Now()
-	last := beatTag(l.run, l.number)
 	l.number++ // never twice: a beat whose answer was lost may be there
-	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, beatTag(l.run, l.number))
-	if err == nil {
-		err = l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, last)
+	err = l.keeper.PostTags(ctx, l.id, beatTag(l.run, l.number), l.past)
+	if err == nil || reread(err) {
+		err = l.verify(ctx, fresh)
 	}
-	if err != nil && !reread(err) {
-		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
-	}
-	if (!fresh || err != nil) && !sleep(ctx, l.beat/2) {
-		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, context.Cause(ctx))
-	}
-	if err := l.verify(ctx); err != nil {
+	if errors.Is(err, ErrLost) {
 		return err
+	}
+	if err != nil {
+		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,25 +116,46 @@ func (l *Lease) renew(ctx context.Context) error {
 	return nil
 }
 
-// verify reads the anchor and looks whether the lease is still this run's, and
-// its beat there.
-func (l *Lease) verify(ctx context.Context) error {
-	anchor, err := find(ctx, l.keeper, l.stack)
-	if err != nil && !errors.Is(err, provider.ErrNotFound) {
-		return fmt.Errorf("confirm the lease of stack %s: %w", l.stack, err)
+// verify reads the anchor until it shows the last beat, and looks whether the
+// lease is still this run's: somebody may have freed the stack. Where the beat
+// follows the one before closely, no contender can have waited for a TTL
+// meanwhile. After a longer pause one may be about to take over; the new beat stops
+// it unless it has decided already, and then its deed shows after a grace.
+func (l *Lease) verify(ctx context.Context, fresh bool) error {
+	pause := l.beat / 10 // by then the cloud has made the tag
+	if !fresh {
+		pause = l.beat / 2
 	}
-	if anchor.ID != l.anchor.ID || anchor.Tags[provider.TagLease] != l.run {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.lost = ErrLost
-		return ErrLost
+	for range 3 {
+		if !sleep(ctx, pause) {
+			return context.Cause(ctx)
+		}
+		anchor, err := find(ctx, l.keeper, l.stack)
+		if err != nil && !errors.Is(err, provider.ErrNotFound) {
+			return err
+		}
+		if anchor.ID != l.id || anchor.Tags[provider.TagLease] != l.run {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.lost = ErrLost
+			return ErrLost
+		}
+		if beatOf(anchor) == l.number {
+			l.past = anchor.Tags
+			maps.DeleteFunc(l.past, func(key, _ string) bool {
+				return !strings.HasPrefix(key, provider.TagBeat+l.run+".") || key == beatKey(l.run, l.number)
+			})
+			return nil
+		}
+		pause = l.beat / 4
 	}
-	if beatOf(anchor) != l.number {
-		return fmt.Errorf("confirm the lease of stack %s: its beat is not there", l.stack)
-	}
-	return nil
+	return errUnseen
 }
 
 func beatTag(run string, number int) map[string]string {
-	return map[string]string{provider.TagBeat + run + "." + strconv.Itoa(number): "1"}
+	return map[string]string{beatKey(run, number): "1"}
+}
+
+func beatKey(run string, number int) string {
+	return provider.TagBeat + run + "." + strconv.Itoa(number)
 }

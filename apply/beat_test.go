@@ -45,6 +45,12 @@ func (p *process) CreateTags(ctx context.Context, tagType string, ids []string, 
 	return p.fakeCloud.CreateTags(ctx, tagType, ids, tags)
 }
 
+func (p *process) PostTags(ctx context.Context, anchor string, create, remove map[string]string) error {
+	p.pass()
+	defer p.pass()
+	return p.fakeCloud.PostTags(ctx, anchor, create, remove)
+}
+
 func (p *process) Anchors(ctx context.Context) ([]provider.Anchor, error) {
 	p.pass()
 	defer p.pass()
@@ -190,6 +196,54 @@ func TestPausedHolderThatNobodyReplacedGoesOn(t *testing.T) {
 		r := Run(t.Context(), paused, planOf(step("t/a set"), step("t/b create", "t/a set")), Options{Run: "r1", Lease: l})
 		if r.Ending() != Succeeded {
 			t.Errorf("%s: %v", brief(r), r.Err())
+		}
+		release(t, cloud, l)
+	})
+}
+
+func TestABeatTakesThreeCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		time.Sleep(15 * time.Second) // the first has nothing to remove
+		before := cloud.count("")
+		time.Sleep(20 * time.Second)
+		if calls := cloud.count("") - before; calls != 6 {
+			t.Errorf("two beats took %d calls", calls)
+		}
+		before = cloud.count("")
+		if left := release(t, cloud, l); len(left) > 0 || cloud.count("")-before != 1 {
+			t.Errorf("giving it back took %d calls, and left %v", cloud.count("")-before, left)
+		}
+	})
+}
+
+// TestABeatThatIsAcceptedAndNotMadeDoesNotCount keeps the cloud from making the
+// beats that it has accepted, for longer than a run may go on without one.
+func TestABeatThatIsAcceptedAndNotMadeDoesNotCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cloud := newCloud()
+		l := leased(t, cloud)
+		began, unmade := time.Now(), 0
+		const works = 50 * time.Second
+		cloud.refuses = func(call string) error {
+			if strings.HasPrefix(call, "createTags") && strings.Contains(call, provider.TagBeat) && time.Since(began) < works {
+				unmade++
+				return provider.ErrExists // which nobody is told of who only asks
+			}
+			return nil
+		}
+		cloud.script["t/a"] = behaviour{takes: 40 * time.Second}
+		var sent time.Duration
+		cloud.effect = func(op provider.Op) string {
+			if op.Address.Name == "b" {
+				sent = time.Since(began)
+			}
+			return op.Address.String()
+		}
+		r := Run(t.Context(), cloud, planOf(step("t/a set"), step("t/b set", "t/a set")), Options{Run: "r1", Lease: l})
+		if r.Ending() != Succeeded || unmade < 4 || sent < works {
+			t.Errorf("%s: %v; %d beats were not made, and the second step was sent after %s", brief(r), r.Err(), unmade, sent)
 		}
 		release(t, cloud, l)
 	})

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -274,6 +275,18 @@ func (c *fakeCloud) DeleteTags(ctx context.Context, tagType string, ids []string
 		}
 		return nil
 	})
+}
+
+// PostTags is carried out before anybody can look. How it ends nobody is told.
+func (c *fakeCloud) PostTags(ctx context.Context, anchor string, create, remove map[string]string) error {
+	err := c.CreateTags(ctx, provider.AnchorTagType, []string{anchor}, create)
+	if len(remove) > 0 && (err == nil || errors.Is(err, provider.ErrExists)) {
+		err = c.DeleteTags(ctx, provider.AnchorTagType, []string{anchor}, remove)
+	}
+	if errors.Is(err, provider.ErrExists) || errors.Is(err, provider.ErrConflict) {
+		return nil
+	}
+	return err
 }
 
 func (c *fakeCloud) Anchors(ctx context.Context) ([]provider.Anchor, error) {

@@ -26,13 +26,18 @@ type Lease struct {
 	keeper    patientKeeper
 	stack     string
 	run       string
+	info      string          // who runs it, as the anchor says
+	id        string          // of the stack's anchor
 	anchor    provider.Anchor // as read after the lease was granted
 	taken     time.Time       // when it was granted
 	ttl, beat time.Duration
 	stop      context.CancelFunc
 	beats     errgroup.Group
 	turn      chan struct{} // held while a beat is made or the lease is read again
-	number    int           // of the last beat; for who has the turn
+	// For who has the turn: the number of the last beat, and the tags of those that
+	// stood on the anchor beside the last one that counted.
+	number int
+	past   map[string]string
 
 	mu        sync.Mutex // steps ask for what follows while the beats go on
 	confirmed time.Time  // when the last beat that counts was sent
@@ -43,42 +48,55 @@ type Lease struct {
 // or given back by somebody else.
 var ErrLost = errors.New("the lease of the stack was lost: another run may have taken it over")
 
-// Release gives the lease back and ends the beats. What the run wrote on the
-// anchor about itself is removed after; nothing depends on that. It returns
-// [ErrLost] if the lease was another's.
+// Release ends the beats and gives the lease back, with what the run wrote on the
+// anchor about itself. It returns [ErrLost] if the lease was another's: a run that
+// has beaten of late can't have been replaced, so that one call removes everything.
+// Of an older one the lease is removed alone: only so the cloud tells whether it was
+// there still.
 func (l *Lease) Release(ctx context.Context) error {
 	l.stop()
 	_ = l.beats.Wait() // beats return no errors
-	err := l.giveBack(ctx)
-	if err != nil && !errors.Is(err, ErrLost) {
-		if err = l.giveBack(ctx); errors.Is(err, ErrLost) {
-			err = nil // the first time it was done
-		}
+	fresh, err := l.state()
+	tags := l.inscription()
+	switch {
+	case fresh:
+		maps.Copy(tags, leaseTag(l.run))
+		err = l.giveBack(ctx, tags)
+	case err == nil:
+		err = l.giveBack(ctx, leaseTag(l.run))
+		fallthrough
+	default:
+		_ = l.drop(ctx, tags) // the next holder removes what stays
 	}
 	if err != nil && !errors.Is(err, ErrLost) {
 		return fmt.Errorf("give back the lease of stack %s: %w; trueup unlock does it", l.stack, err)
 	}
-	_ = l.drop(ctx, l.inscriptions()) // the next holder removes what stays
 	return err
 }
 
-func (l *Lease) giveBack(ctx context.Context) error {
-	err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.anchor.ID}, leaseTag(l.run))
-	if errors.Is(err, provider.ErrConflict) || errors.Is(err, provider.ErrNotFound) {
-		return ErrLost
+// giveBack removes tags from the anchor that are this run's, the lease among them.
+func (l *Lease) giveBack(ctx context.Context, tags map[string]string) error {
+	remove := func() error {
+		err := l.keeper.DeleteTags(ctx, provider.AnchorTagType, []string{l.id}, tags)
+		if errors.Is(err, provider.ErrConflict) || errors.Is(err, provider.ErrNotFound) {
+			return ErrLost
+		}
+		return err
 	}
-	return err
-}
-
-// inscriptions are the tags that holders wrote about themselves: dead ones,
-// as far as they stood on the anchor at first, and this one.
-func (l *Lease) inscriptions() map[string]string {
-	tags := map[string]string{}
-	for key, value := range l.anchor.Tags {
-		if strings.HasPrefix(key, provider.TagInfo) || strings.HasPrefix(key, provider.TagBeat) {
-			tags[key] = value
+	err := remove()
+	if err != nil && !errors.Is(err, ErrLost) {
+		if err = remove(); errors.Is(err, ErrLost) {
+			err = nil // the first time it was done
 		}
 	}
+	return err
+}
+
+// inscription is what this run has written on the anchor about itself, but for the
+// lease.
+func (l *Lease) inscription() map[string]string {
+	tags := map[string]string{provider.TagInfo + l.run: l.info}
+	maps.Copy(tags, l.past)
 	for n := max(1, l.number-1); n <= l.number; n++ { // the last may have been cut short
 		maps.Copy(tags, beatTag(l.run, n))
 	}

@@ -139,6 +139,10 @@ func (k patientKeeper) DeleteTags(ctx context.Context, tagType string, ids []str
 	return k.send(ctx, k.may, func() error { return k.Keeper.DeleteTags(ctx, tagType, ids, tags) })
 }
 
+func (k patientKeeper) PostTags(ctx context.Context, anchor string, create, remove map[string]string) error {
+	return k.send(ctx, k.may, func() error { return k.Keeper.PostTags(ctx, anchor, create, remove) })
+}
+
 func (k patientKeeper) Anchors(ctx context.Context) (anchors []provider.Anchor, err error) {
 	err = k.ask(ctx, func() error {
 		anchors, err = k.Keeper.Anchors(ctx)

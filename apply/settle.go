@@ -91,6 +91,9 @@ func unseen(ctx context.Context, cloud provider.Reader, stack string, creates []
 	return slices.DeleteFunc(creates, func(s *settling) bool { return lives[s.job.Op.Kind+" "+s.job.Op.Marker] })
 }
 
+// Unsettled reports whether there is anything that [Settle] would ask for.
+func (l *Lease) Unsettled() bool { return len(l.noted()) > 0 }
+
 // settling is a create that an earlier run noted, and how the wait for it ended.
 type settling struct {
 	job    provider.Job

@@ -53,6 +53,10 @@ type Keeper interface {
 	// DeleteTags removes tags by key and value. Of a single key it is a
 	// compare-and-delete: ErrConflict if the stored value is another.
 	DeleteTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error
+	// PostTags asks for tags of an anchor to be created, and then for others to
+	// be removed, as CreateTags and DeleteTags do, and returns once the cloud has
+	// accepted that. What comes of it Anchors shows, a moment later.
+	PostTags(ctx context.Context, anchor string, create, remove map[string]string) error
 	// Anchors reads all anchors of the account, with their tags.
 	Anchors(ctx context.Context) ([]Anchor, error)
 	// CreateAnchor makes the anchor of a stack; ErrExists if it is there.

@@ -84,6 +84,7 @@ func (b *bubble) change(stack *loaded, parallel int) (c *change, out *transcript
 		brake:         &brake{Stop: make(chan struct{})},
 		result:        out,
 	}
+	c.seen.Reader = c.cloud
 	if c.holder, err = newHolder(p); err != nil {
 		b.Fatal(err)
 	}

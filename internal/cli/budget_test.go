@@ -71,10 +71,10 @@ func TestOneChangeTakesFewCalls(t *testing.T) {
 		name, old, new string
 		calls          int // but for one a tick while the change itself is under way
 	}{
-		{"a text", "displayName: Database", "displayName: DB", 24},
-		{"a disk", "20GiB", "21GiB", 29},
-		{"a rule", "tcp/5432", "tcp/5433", 26},
-		{"with a restart", "Medium Instance", "Small Instance", 35},
+		{"a text", "displayName: Database", "displayName: DB", 21},
+		{"a disk", "20GiB", "21GiB", 26},
+		{"a rule", "tcp/5432", "tcp/5433", 23},
+		{"with a restart", "Medium Instance", "Small Instance", 32},
 	} {
 		stack := edited(t, shopDir, c.old, c.new)
 		t.Run(c.name, func(t *testing.T) {

@@ -134,6 +134,7 @@ func (c *change) begin(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, c.cloud.Close()) }()
 	c.found.Simulated = c.cloud.embedded
+	c.seen.Reader = c.cloud
 	if o.noLease {
 		_, err = c.run(ctx)
 		return err
@@ -143,18 +144,23 @@ func (c *change) begin(ctx context.Context) (err error) {
 
 // leased runs the change while the lease is held.
 func (c *change) leased(ctx context.Context) error {
+	var unread error
 	err := c.cloud.talk.during("Taking the stack's lease", func() (err error) {
 		c.lease, err = apply.Acquire(ctx, c.cloud, c.stack.Name, c.holder, apply.LeaseOptions{
-			Timeout:   c.lockTimeout,
-			Alive:     alive,
-			Origin:    c.stack.origin,
-			Once:      provider.NamesTag(c.stack.Prefix),
+			Timeout: c.lockTimeout,
+			Alive:   alive,
+			Origin:  c.stack.origin,
+			Once:    provider.NamesTag(c.stack.Prefix),
+			Anchors: func(ctx context.Context) (anchors []provider.Anchor, err error) {
+				anchors, unread = c.seen.readAhead(ctx, c.stack.Scope())
+				return anchors, unread
+			},
 			Observe:   func(h apply.Holder) { c.cloud.talk.say("Waiting for %s", h) },
 			Throttled: c.cloud.talk.throttled,
 		})
 		return err
 	})
-	if errors.Is(err, provider.ErrForbidden) {
+	if errors.Is(err, provider.ErrForbidden) && unread == nil {
 		return &coded{exitRefused, fmt.Errorf("%w; where no group can be made, --no-lease goes without a lease", err)}
 	}
 	if err != nil {
@@ -203,7 +209,8 @@ func leaving(ctx context.Context) (context.Context, context.CancelFunc) {
 // run settles what an earlier run left, plans, asks, applies and looks whether
 // it came true. destroyed reports that the stack is to be gone.
 func (c *change) run(ctx context.Context) (destroyed bool, err error) {
-	if c.lease != nil {
+	if c.lease != nil && c.lease.Unsettled() {
+		c.seen.ahead = false // what is settled may change it
 		err := c.cloud.talk.during("Waiting for what an earlier run began", func() error {
 			return apply.Settle(ctx, c.cloud, c.lease, apply.SettleOptions{Kinds: kind.All(), Observe: c.undecided})
 		})
@@ -245,7 +252,6 @@ func (c *change) plan(ctx context.Context) (*plan.Plan, error) {
 	if c.saved != nil {
 		opts = c.saved.Options
 	}
-	c.seen.Reader = c.cloud
 	made, err := checkedPlan(ctx, &c.seen, c.stack, c.make, opts, plan.ToApply)
 	if err == nil && c.saved != nil {
 		err = c.saved.Stale(made)

@@ -14,8 +14,9 @@ import (
 type talk struct {
 	w io.Writer
 
-	mu  sync.Mutex        // lines come from timers and from the lease's beats, too
-	run func(apply.Event) // nil outside a run
+	mu    sync.Mutex        // lines come from timers and from the lease's beats, too
+	run   func(apply.Event) // nil outside a run
+	depth int               // how many things are being done, each as a part of the one before
 }
 
 // say writes a line.
@@ -49,9 +50,12 @@ func (t *talk) show(run func(apply.Event)) {
 const stillEvery = 30 * time.Second
 
 // during does work and says what it is, once that takes noticeably long, and
-// from time to time that it goes on.
+// from time to time that it goes on. Of a part of it that speaks for itself it
+// says nothing.
 func (t *talk) during(what string, work func() error) error {
 	began, over := time.Now(), make(chan struct{})
+	depth := t.enter(1)
+	defer t.enter(-1)
 	var told sync.WaitGroup
 	told.Go(func() {
 		next := time.NewTimer(apply.Noticeable)
@@ -59,7 +63,9 @@ func (t *talk) during(what string, work func() error) error {
 		for text := what; ; text = fmt.Sprintf("%s (%s so far)", what, time.Since(began).Round(time.Second)) {
 			select {
 			case <-next.C:
-				t.say("%s", text)
+				if t.enter(0) == depth {
+					t.say("%s", text)
+				}
 				next.Reset(stillEvery)
 			case <-over:
 				return
@@ -69,6 +75,14 @@ func (t *talk) during(what string, work func() error) error {
 	defer told.Wait()
 	defer close(over)
 	return work()
+}
+
+// enter goes so far into what is being done, and gives how deep that is.
+func (t *talk) enter(step int) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.depth += step
+	return t.depth
 }
 
 // throttled says that the cloud refuses calls for their number.

@@ -17,11 +17,26 @@ import (
 type seen struct {
 	provider.Reader
 	snapshot *provider.Snapshot
+	ahead    bool // the snapshot is what the next Read is to return
 }
 
 func (s *seen) Read(ctx context.Context, scope provider.Scope) (_ *provider.Snapshot, err error) {
+	if s.ahead {
+		s.ahead = false
+		return s.snapshot, nil
+	}
 	s.snapshot, err = s.Reader.Read(ctx, scope)
 	return s.snapshot, err
+}
+
+// readAhead reads what the next Read is to return, and gives the anchors in it.
+func (s *seen) readAhead(ctx context.Context, scope provider.Scope) ([]provider.Anchor, error) {
+	snapshot, err := s.Read(ctx, scope)
+	if err != nil {
+		return nil, fmt.Errorf("read the cloud: %w", err)
+	}
+	s.ahead = true
+	return snapshot.Anchors, nil
 }
 
 // fields are names of fields by resource.

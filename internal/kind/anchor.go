@@ -42,6 +42,18 @@ func (c *cloud) DeleteTags(ctx context.Context, tagType string, ids []string, ta
 	return failedTo(tried, err)
 }
 
+// PostTags implements [provider.Keeper]. Nobody waits for the jobs.
+func (c *cloud) PostTags(ctx context.Context, anchor string, create, remove map[string]string) error {
+	var err error
+	if len(create) > 0 {
+		_, err = cloudstack.Start(ctx, c.client, createTags(provider.AnchorTagType, []string{anchor}, create))
+	}
+	if err == nil && len(remove) > 0 {
+		_, err = cloudstack.Start(ctx, c.client, deleteTags(provider.AnchorTagType, []string{anchor}, remove))
+	}
+	return failedTo("tag the anchor "+anchor, err)
+}
+
 // noSuchTag reports whether deleteTags found no tag of that key and value: its
 // job fails with 530 and a text that says nothing more.
 func noSuchTag(err error) bool {
