@@ -72,9 +72,9 @@ func TestOneChangeTakesFewCalls(t *testing.T) {
 		calls          int // but for one a tick while the change itself is under way
 	}{
 		{"a text", "displayName: Database", "displayName: DB", 21},
-		{"a disk", "20GiB", "21GiB", 26},
+		{"a disk", "20GiB", "21GiB", 24},
 		{"a rule", "tcp/5432", "tcp/5433", 23},
-		{"with a restart", "Medium Instance", "Small Instance", 32},
+		{"with a restart", "Medium Instance", "Small Instance", 31},
 	} {
 		stack := edited(t, shopDir, c.old, c.new)
 		t.Run(c.name, func(t *testing.T) {

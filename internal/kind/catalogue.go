@@ -169,28 +169,27 @@ func networkOfferings(ctx context.Context, client *cloudstack.Client) ([]provide
 	return entries, err
 }
 
-// limits are the account's limits, with what is used of them: listResourceLimits
-// tells the one, listAccounts the other.
+// limits are the account's limits, with what is used of them. Accounts and
+// projects show both themselves.
 func (c *cloud) limits(ctx context.Context) ([]provider.Limit, error) {
-	listed, err := collect(ctx, c.client, cloudstack.ListResourceLimits{})
-	if err != nil || len(listed) == 0 {
-		return nil, err
-	}
-	used, err := c.usage(ctx, listed[0])
+	quotas, err := c.quotas(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var limits []provider.Limit
-	for _, l := range listed {
-		if n, known := used[l.ResourceTypeName]; known && l.Tag == "" {
-			limit := provider.Limit{Type: l.ResourceTypeName, Max: l.Max, Used: n, Bytes: l.ResourceTypeName == "primary_storage"}
-			if limit.Bytes { // listed in GiB
-				limit.Max, limit.Used = inBytes(limit.Max), inBytes(limit.Used)
+	for _, q := range quotas {
+		most := int64(-1)
+		if q.limit != "Unlimited" {
+			if most, err = strconv.ParseInt(q.limit, 10, 64); err != nil {
+				continue // a server that doesn't count this
 			}
-			limits = append(limits, limit)
 		}
+		limit := provider.Limit{Type: q.resource, Max: most, Used: q.total}
+		if q.resource == "primary_storage" {
+			limit.Bytes, limit.Max, limit.Used = true, inBytes(limit.Max), inBytes(limit.Used)
+		}
+		limits = append(limits, limit)
 	}
-	slices.SortFunc(limits, func(a, b provider.Limit) int { return cmp.Compare(a.Type, b.Type) })
 	return limits, nil
 }
 
@@ -202,30 +201,46 @@ func inBytes(gib int64) int64 {
 	return gib * int64(provider.GiB)
 }
 
-// usage is what the account to which a limit belongs uses, by resourcetypename;
-// in a project, what the project does (listProjects).
-func (c *cloud) usage(ctx context.Context, limit cloudstack.ResourceLimit) (map[string]int64, error) {
+// quota is a limit as an account shows it: a number or "Unlimited".
+type quota struct {
+	resource string // resourcetypename
+	limit    string
+	total    int64 // in use
+}
+
+// quotas are those of the project (listProjects), or without one of the account
+// (listAccounts). An administrator's listing has other accounts, too.
+func (c *cloud) quotas(ctx context.Context) ([]quota, error) {
 	if id := c.source.Project.ID; id != "" {
 		p, err := cloudstack.One(ctx, c.client, cloudstack.ListProjects{ID: id})
-		return map[string]int64{
-			"user_vm": p.VMTotal, "public_ip": p.IPTotal, "volume": p.VolumeTotal, "snapshot": p.SnapshotTotal, "template": p.TemplateTotal,
-			"network": p.NetworkTotal, "vpc": p.VPCTotal, "cpu": p.CPUTotal, "memory": p.MemoryTotal, "primary_storage": p.PrimaryStorageTotal,
+		return []quota{
+			{"cpu", p.CPULimit, p.CPUTotal}, {"memory", p.MemoryLimit, p.MemoryTotal}, {"network", p.NetworkLimit, p.NetworkTotal},
+			{"primary_storage", p.PrimaryStorageLimit, p.PrimaryStorageTotal}, {"public_ip", p.IPLimit, p.IPTotal},
+			{"snapshot", p.SnapshotLimit, p.SnapshotTotal}, {"template", p.TemplateLimit, p.TemplateTotal},
+			{"user_vm", p.VMLimit, p.VMTotal}, {"volume", p.VolumeLimit, p.VolumeTotal}, {"vpc", p.VPCLimit, p.VPCTotal},
 		}, err
 	}
-	accounts, err := collect(ctx, c.client, cloudstack.ListAccounts{Name: limit.Account, DomainID: limit.DomainID})
-	if err != nil {
-		return nil, err
+	a, err := c.ownAccount(ctx)
+	return []quota{
+		{"cpu", a.CPULimit, a.CPUTotal}, {"memory", a.MemoryLimit, a.MemoryTotal}, {"network", a.NetworkLimit, a.NetworkTotal},
+		{"primary_storage", a.PrimaryStorageLimit, a.PrimaryStorageTotal}, {"project", a.ProjectLimit, a.ProjectTotal},
+		{"public_ip", a.IPLimit, a.IPTotal}, {"snapshot", a.SnapshotLimit, a.SnapshotTotal}, {"template", a.TemplateLimit, a.TemplateTotal},
+		{"user_vm", a.VMLimit, a.VMTotal}, {"volume", a.VolumeLimit, a.VolumeTotal}, {"vpc", a.VPCLimit, a.VPCTotal},
+	}, err
+}
+
+// ownAccount is the account that asks. An administrator is shown others, too, and
+// asks whose limits are its own (listResourceLimits).
+func (c *cloud) ownAccount(ctx context.Context) (cloudstack.Account, error) {
+	accounts, err := collect(ctx, c.client, cloudstack.ListAccounts{})
+	if err != nil || len(accounts) == 1 {
+		return append(accounts, cloudstack.Account{})[0], err
 	}
-	i := slices.IndexFunc(accounts, func(a cloudstack.Account) bool {
-		return a.Name == limit.Account && a.DomainID == limit.DomainID
-	})
-	if i < 0 {
-		return nil, errors.New("listAccounts doesn't show the account " + limit.Account + " itself")
+	limits, err := collect(ctx, c.client, cloudstack.ListResourceLimits{})
+	for _, a := range accounts {
+		if len(limits) > 0 && a.Name == limits[0].Account && a.DomainID == limits[0].DomainID {
+			return a, nil
+		}
 	}
-	a := accounts[i]
-	return map[string]int64{
-		"user_vm": a.VMTotal, "public_ip": a.IPTotal, "volume": a.VolumeTotal, "snapshot": a.SnapshotTotal, "template": a.TemplateTotal,
-		"project": a.ProjectTotal, "network": a.NetworkTotal, "vpc": a.VPCTotal, "cpu": a.CPUTotal, "memory": a.MemoryTotal,
-		"primary_storage": a.PrimaryStorageTotal,
-	}, nil
+	return cloudstack.Account{}, cmp.Or(err, errors.New("listAccounts doesn't show the account itself"))
 }

@@ -66,9 +66,10 @@ type cloud struct {
 	canProtect    fact[bool]                            // whether the server can protect machines from being destroyed
 	diskSizes     fact[map[cloudstack.ID]provider.Size] // of the disk offerings that have one of their own
 
-	mu        sync.Mutex        // guards what follows: several creations are prepared, and waited for, at a time
-	handedOut map[string]bool   // ids of free addresses that were chosen already
-	told      map[string]string // markers of what earlier runs have made, by id, as the jobs told
+	mu        sync.Mutex                      // guards what follows: several creations are prepared, and waited for, at a time
+	handedOut map[string]bool                 // ids of free addresses that were chosen already
+	told      map[string]string               // markers of what earlier runs have made, by id, as the jobs told
+	roots     map[cloudstack.ID]cloudstack.ID // machines' root volumes, as far as they were listed
 }
 
 // operation finds how an operation is sent.

@@ -27,11 +27,9 @@ func vm() kind {
 			"scale": job(plain(func(op provider.Op) cloudstack.ScaleVirtualMachine {
 				return cloudstack.ScaleVirtualMachine{ID: cloudstack.ID(op.ID), ServiceOfferingID: choice(op.Fields, "offering")}
 			}), made).unless(machineHasOffering),
-			"ready": ready(),
-			"reinstall": job(plain(func(op provider.Op) cloudstack.RestoreVirtualMachine {
-				return cloudstack.RestoreVirtualMachine{VirtualMachineID: cloudstack.ID(op.ID), TemplateID: choice(op.Fields, "template")}
-			}), made),
-			"growRoot": job(growRoot, nil),
+			"ready":     ready(),
+			"reinstall": job(reinstall, made),
+			"growRoot":  job(growRoot, nil),
 			"setDisplayName": update(func(op provider.Op, cmd *cloudstack.UpdateVirtualMachine) {
 				cmd.DisplayName = text(op.Fields, "displayName")
 			}),
@@ -154,10 +152,26 @@ func diskOf(op provider.Op) cloudstack.ID {
 	return ""
 }
 
-// growRoot finds the machine's root volume, which is what is resized.
+// reinstall gives the machine another root volume.
+func reinstall(_ context.Context, c *cloud, op provider.Op) (cloudstack.RestoreVirtualMachine, error) {
+	id := cloudstack.ID(op.ID)
+	c.mu.Lock()
+	delete(c.roots, id)
+	c.mu.Unlock()
+	return cloudstack.RestoreVirtualMachine{VirtualMachineID: id, TemplateID: choice(op.Fields, "template")}, nil
+}
+
+// growRoot resizes the machine's root volume, which it looks for unless the
+// reading has shown it.
 func growRoot(ctx context.Context, c *cloud, op provider.Op) (cloudstack.ResizeVolume, error) {
 	size, _ := op.Fields["rootDisk"].(provider.Size)
-	root, err := cloudstack.One(ctx, c.client, cloudstack.ListVolumes{VirtualMachineID: cloudstack.ID(op.ID), Type: rootDisk})
+	c.mu.Lock()
+	root := cloudstack.Volume{ID: c.roots[cloudstack.ID(op.ID)]}
+	c.mu.Unlock()
+	var err error
+	if root.ID == "" {
+		root, err = cloudstack.One(ctx, c.client, cloudstack.ListVolumes{VirtualMachineID: cloudstack.ID(op.ID), Type: rootDisk})
+	}
 	return cloudstack.ResizeVolume{ID: root.ID, Size: cloudstack.Some(gib(size))}, err
 }
 

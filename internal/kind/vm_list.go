@@ -107,15 +107,18 @@ func (s *survey) disksByMachine(ctx context.Context) (map[cloudstack.ID][]provid
 	return refs, err
 }
 
-// rootDisks are the sizes of the machines' root volumes.
+// rootDisks are the sizes of the machines' root volumes. Which they are is kept.
 func (s *survey) rootDisks(ctx context.Context) (map[cloudstack.ID]provider.Size, error) {
 	volumes, err := s.listedVolumes(ctx)
-	sizes := map[cloudstack.ID]provider.Size{}
+	sizes, roots := map[cloudstack.ID]provider.Size{}, map[cloudstack.ID]cloudstack.ID{}
 	for _, v := range volumes {
 		if v.Type == rootDisk {
-			sizes[v.VirtualMachineID] = provider.Size(v.Size)
+			sizes[v.VirtualMachineID], roots[v.VirtualMachineID] = provider.Size(v.Size), v.ID
 		}
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roots = roots
 	return sizes, err
 }
 
