@@ -11,7 +11,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -86,11 +85,12 @@ func (g *gate) contend(process int, dir string, lot fortune) {
 	}
 	var talk bytes.Buffer
 	var disturbances sync.WaitGroup
+	started := make(chan *os.Process, 1)
 	cmd := program(g.cloud.T, "apply", "--yes", "--lock-timeout", "10m", dir)
 	way := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&url.URL{Scheme: cloud.Scheme, Host: cloud.Host})
 		if g.note(process, r.Out) == lot.after {
-			disturbances.Go(func() { lot.befall(cmd) })
+			disturbances.Go(func() { lot.befall(<-started) })
 		}
 	}, ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }})
 	defer way.Close()
@@ -100,6 +100,7 @@ func (g *gate) contend(process int, dir string, lot fortune) {
 		g.cloud.Error(err)
 		return
 	}
+	started <- cmd.Process
 	err = cmd.Wait()
 	disturbances.Wait()
 	overtaken := strings.Contains(talk.String(), "the lease of the stack was lost") // while it was paused
@@ -109,15 +110,15 @@ func (g *gate) contend(process int, dir string, lot fortune) {
 }
 
 // befall pauses a process, and kills it or lets it go on. It may have ended.
-func (f fortune) befall(cmd *exec.Cmd) {
-	if cmd.Process.Signal(syscall.SIGSTOP) != nil {
+func (f fortune) befall(p *os.Process) {
+	if p.Signal(syscall.SIGSTOP) != nil {
 		return
 	}
 	time.Sleep(f.pause)
 	if f.kill {
-		_ = cmd.Process.Kill()
+		_ = p.Kill()
 	}
-	_ = cmd.Process.Signal(syscall.SIGCONT)
+	_ = p.Signal(syscall.SIGCONT)
 }
 
 // note remembers a command that changes the stack: anything but questions and
