@@ -143,7 +143,7 @@ func kinds() provider.Kinds {
 			Fields: []provider.Field{
 				zone,
 				{Name: "network", Code: "ne", Type: provider.Link, Kind: "network", Change: provider.Refuse},
-				{Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Add: "attach", Remove: "detach"},
+				{Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Within: "network", Add: "attach", Remove: "detach"},
 				{Name: "firewall", Code: "fw", Type: provider.Rules, Direction: "ingress", Whole: true, Add: "open", Remove: "close"},
 				{Name: "exclusive", Code: "ex", Type: provider.Boolean, Setting: true},
 				tags, protect, onChange,

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/trueup/trueup/provider"
 )
@@ -94,6 +95,9 @@ func (p *planner) follow(u use, to *row) bool {
 		return false // it is given up anyway
 	case u.field.Loose && !managed:
 		return false
+	case !managed && relinkable(u.field) && !p.within(u, to):
+		u.row.unlink(u.field, to, fmt.Sprintf("%s leaves, to which %s links", to.Address, u.field.Name))
+		return false
 	case relinkable(u.field):
 		u.row.relinked = append(u.row.relinked, relinking{u.field.Name, to})
 		return false
@@ -127,15 +131,53 @@ func (p *planner) freeUsers(to *row) {
 		switch {
 		case u.row.letsGo(u.field, to):
 		case byElement(u.field) && u.field.Remove != "":
-			d := u.row.diff(u.field)
-			d.removed = plus(d.removed, only(u.row.have[u.field.Name], linksTo(to)))
-			d.cause = joinCause(d.cause, Pending)
-			u.row.because(fmt.Sprintf("%s goes, to which %s links", to.Address, u.field.Name))
+			u.row.unlink(u.field, to, fmt.Sprintf("%s goes, to which %s links", to.Address, u.field.Name))
 		default:
 			p.refuse(Refused, to, "", fmt.Sprintf("it must go, but %s still uses it (%s)", u.row.Address, u.field.Name),
 				fmt.Sprintf("declare %s of %s without it, or declare %s again", u.field.Name, u.row.Address, to.Address))
 		}
 	}
+}
+
+// unlink gives up what a field that is not managed links to.
+func (r *row) unlink(f provider.Field, to *row, reason string) {
+	d := r.diff(f)
+	d.removed = plus(d.removed, only(r.have[f.Name], linksTo(to)))
+	d.cause = joinCause(d.cause, Pending)
+	r.because(reason)
+}
+
+// within reports whether what is replaced comes back where the link reaches it.
+func (p *planner) within(u use, to *row) bool {
+	places := p.along(u.row, u.field.Within)
+	for _, f := range to.kind.Fields {
+		theirs := provider.Refs(to.wanted[f.Name])
+		if len(places) == 0 || f.Kind != places[0].Kind || len(theirs) == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(theirs, func(ref provider.Ref) bool { return ref.String() == places[0].String() }) {
+			return false
+		}
+	}
+	return true
+}
+
+// along follows a path of links, as they are to be or else as they are.
+func (p *planner) along(r *row, path string) []provider.Ref {
+	name, rest, more := strings.Cut(path, ".")
+	value, managed := r.wanted[name]
+	if !managed {
+		value = r.have[name]
+	}
+	refs := provider.Refs(value)
+	if !more || len(refs) == 0 {
+		return refs
+	}
+	next := p.target(refs[0])
+	if next == nil {
+		return nil
+	}
+	return p.along(next, rest)
 }
 
 // letsGo reports whether the row's own changes end the field's link.

@@ -155,6 +155,11 @@ type Field struct {
 	// to: "attach.networks" is the field networks of the first member of attach.
 	Inherit string
 
+	// Within is, of links, the path to another link of the resource: "network", or
+	// "address.network". What the field links to must link to the same, or the
+	// cloud can't join the two.
+	Within string
+
 	// Setting marks a field that tells trueup what to do and that the cloud
 	// has no value for: never compared, not part of trueup.spec.
 	Setting bool

@@ -87,7 +87,7 @@ func (l *loader) completeZone(m *member, s *Stack) {
 }
 
 // checkKinds looks for missing fields, asks each kind what else is wrong with
-// its resources, and compares zones along links.
+// its resources, and compares zones and networks along links.
 func (l *loader) checkKinds() {
 	for _, b := range l.order {
 		for _, m := range b.members {
@@ -102,6 +102,7 @@ func (l *loader) checkKinds() {
 				}
 			}
 			l.checkZones(m)
+			l.checkWithin(m)
 			if len(l.issues) > before {
 				break
 			}
@@ -143,34 +144,5 @@ func (l *loader) complain(m *member, e provider.FieldError) {
 		l.wrong(own.value.get(sub).value, "", "%s", e.Text)
 	default:
 		l.wrong(own.value, "", "%s", e.Text)
-	}
-}
-
-// checkZones complains of links between things in different zones.
-func (l *loader) checkZones(m *member) {
-	zone, ok := m.resource.Fields[fieldZone].(provider.Named)
-	if !ok {
-		return
-	}
-	for _, f := range m.kind.Fields {
-		e := m.body.get(f.Name)
-		if e == nil || f.Type == provider.Rules {
-			continue
-		}
-		for _, ref := range provider.Refs(m.resource.Fields[f.Name]) {
-			to := l.members[ref.Address()]
-			if ref.Name == "" || to == nil {
-				continue
-			}
-			other, ok := to.resource.Fields[fieldZone].(provider.Named)
-			if !ok || other == zone || (other.ID == "") != (zone.ID == "") {
-				continue
-			}
-			at := e.value
-			if i := slices.IndexFunc(at.items, func(n *node) bool { return n.text == ref.Name }); i >= 0 {
-				at = at.items[i]
-			}
-			l.wrong(at, "", "%s is in zone %s, %s in %s", ref.Address(), other, m.resource.Address, zone)
-		}
 	}
 }

@@ -116,7 +116,7 @@ func testKinds() provider.Kinds {
 			Fields: []provider.Field{
 				{Name: "zone", Type: provider.Choice, Catalogue: "zone", Required: true, Inherit: "attach.zone"},
 				{Name: "network", Type: provider.Link, Kind: "network", Inherit: "attach.networks", Required: true},
-				{Name: "attach", Type: provider.Links, Kind: "vm"},
+				{Name: "attach", Type: provider.Links, Kind: "vm", Within: "network"},
 				tags, protect,
 			},
 		},
@@ -124,7 +124,7 @@ func testKinds() provider.Kinds {
 			Name: "loadBalancer", Plural: "loadBalancers",
 			Fields: []provider.Field{
 				{Name: "address", Type: provider.Link, Kind: "elasticIP", Required: true},
-				{Name: "members", Type: provider.Links, Kind: "vm", Members: true},
+				{Name: "members", Type: provider.Links, Kind: "vm", Members: true, Within: "address.network"},
 				{Name: "from", Type: provider.CIDRs},
 			},
 		},

@@ -68,6 +68,16 @@ func (n *node) get(key string) *entry {
 	return nil
 }
 
+// item is the item of a list that says text, or n itself.
+func (n *node) item(text string) *node {
+	for _, item := range n.items {
+		if item.text == text {
+			return item
+		}
+	}
+	return n
+}
+
 // size is the number of values in n, itself included.
 func (n *node) size() int {
 	size := 1

@@ -61,7 +61,7 @@ func tablesOnly(kinds provider.Kinds) provider.Kinds {
 		c.Check, c.CheckName, c.CheckCloud = nil, nil, nil
 		c.Fields = slices.Clone(k.Fields)
 		for i := range c.Fields {
-			c.Fields[i].Sum = nil
+			c.Fields[i].Sum, c.Fields[i].Within = nil, ""
 		}
 		out = append(out, &c)
 	}

@@ -20,7 +20,7 @@ func elasticIPTable() *provider.Kind {
 				"Clouds that share addresses between machines have no use for it.",
 		},
 		{
-			Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Add: "attach", Remove: "detach",
+			Name: "attach", Code: "at", Type: provider.Links, Kind: "vm", Within: "network", Add: "attach", Remove: "detach",
 			Doc: "The machines that answer under the address. With static NAT there is at most one; Exoscale's clouds allow many, " +
 				"each of which must also be told of the address by itself. An empty list means none.",
 		},

@@ -210,7 +210,7 @@ func loadBalancerTable() *provider.Kind {
 			Doc: "What is balanced: `tcp`, `udp`, or `tcp-proxy`, which tells the machines the sender's address in a line of its own.",
 		},
 		{
-			Name: "members", Code: "me", Type: provider.Links, Kind: "vm", Members: true, Add: "assign", Remove: "remove", AddFirst: true,
+			Name: "members", Code: "me", Type: provider.Links, Kind: "vm", Members: true, Within: "network", Add: "assign", Remove: "remove", AddFirst: true,
 			Doc: "The machines, all in the network. The name of a count stands for all of its members, however many it has. An empty list means none.",
 		},
 		{

@@ -110,7 +110,7 @@ func portForwardTable() *provider.Kind {
 			Doc: "The protocol whose ports these are.",
 		},
 		{
-			Name: "machine", Code: "ma", Type: provider.Link, Kind: "vm", Required: true, Change: provider.Replace,
+			Name: "machine", Code: "ma", Type: provider.Link, Kind: "vm", Within: "address.network", Required: true, Change: provider.Replace,
 			Doc: "The machine that answers. It is in the network of the address.",
 		},
 		tagsField(),

@@ -80,7 +80,8 @@ func zones(file *export.File) []place {
 	return all
 }
 
-// with returns the file with another value of a field, nil for none.
+// with returns the file with another value of a field, nil for none. What must
+// keep to the old one is not declared then, where it need not be.
 func (p place) with(file *export.File, v provider.Value) *export.File {
 	changed := *file
 	changed.Blocks = slices.Clone(file.Blocks)
@@ -92,6 +93,11 @@ func (p place) with(file *export.File, v provider.Value) *export.File {
 		other.Fields = maps.Clone(b.Fields)
 		if other.Fields[p.field.Name] = v; v == nil {
 			delete(other.Fields, p.field.Name)
+		}
+		for _, f := range b.Kind.Fields {
+			if at, _, _ := strings.Cut(f.Within, "."); at == p.field.Name && !f.Required && v != nil {
+				delete(other.Fields, f.Name)
+			}
 		}
 		changed.Blocks[i] = &other
 	}
@@ -118,7 +124,10 @@ func (p place) another(t testing.TB, file *export.File, offers *provider.Catalog
 		}
 		fields := maps.Clone(p.block.Fields)
 		fields[p.field.Name] = v
-		if p.block.Kind.Check == nil || len(p.block.Kind.Check(fields)) == 0 {
+		if p.block.Kind.Check != nil && len(p.block.Kind.Check(fields)) > 0 {
+			continue
+		}
+		if _, err := tryLoad(p.with(file, v).YAML()); err == nil {
 			return v
 		}
 	}

@@ -152,15 +152,19 @@ func (l *lab) offers() *provider.Catalogue {
 // load reads a stack file's text.
 func load(t rapid.TB, text string, contents ...export.Content) *spec.Stack {
 	t.Helper()
-	files := fstest.MapFS{"stack.yaml": {Data: []byte(text)}}
-	for _, c := range contents {
-		files[c.Path] = &fstest.MapFile{Data: c.Data}
-	}
-	stack, err := spec.Load(files, "stack.yaml", kinds, spec.Options{})
+	stack, err := tryLoad(text, contents...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	return stack
+}
+
+func tryLoad(text string, contents ...export.Content) (*spec.Stack, error) {
+	files := fstest.MapFS{"stack.yaml": {Data: []byte(text)}}
+	for _, c := range contents {
+		files[c.Path] = &fstest.MapFile{Data: c.Data}
+	}
+	return spec.Load(files, "stack.yaml", kinds, spec.Options{})
 }
 
 var all = plan.Options{MaxDeletes: 1000}
