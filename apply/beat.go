@@ -147,7 +147,7 @@ func (l *Lease) verify(ctx context.Context, fresh bool) error {
 			})
 			return nil
 		}
-		pause = l.beat / 4
+		pause = l.beat / 2
 	}
 	return errUnseen
 }

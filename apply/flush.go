@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/trueup/trueup/provider"
 )
 
@@ -31,15 +33,28 @@ func (f *flush) run(ctx context.Context) {
 		return
 	}
 	f.put(ctx, "note that it changes", func(e *entry) map[string]string { return e.guard.tags() })
-	for _, group := range f.groups(func(e *entry) map[string]string { return e.remove }) {
-		f.remove(ctx, group)
-	}
-	for _, group := range f.groups(func(e *entry) map[string]string { return e.create }) {
-		f.create(ctx, group)
-	}
+	together(f.groups(func(e *entry) map[string]string { return e.remove }), func(group []*entry) { f.remove(ctx, group) })
+	together(f.groups(func(e *entry) map[string]string { return e.create }), func(group []*entry) { f.create(ctx, group) })
 	f.put(ctx, "note what it is", func(e *entry) map[string]string { return e.note })
 	f.forget(ctx)
 }
+
+// together does something for several groups at once, so that their jobs are
+// waited for together.
+func together(groups [][]*entry, do func(group []*entry)) {
+	var calls errgroup.Group
+	calls.SetLimit(tagging)
+	for _, group := range groups {
+		calls.Go(func() error {
+			do(group)
+			return nil
+		})
+	}
+	_ = calls.Wait() // every entry has its own error
+}
+
+// tagging is how many groups are tagged at once.
+const tagging = 8
 
 // groups gathers the entries that need the same tags on resources of the same
 // type, in the order of the first of each.

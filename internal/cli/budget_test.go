@@ -29,7 +29,8 @@ func TestMakingManyMachinesTakesFewCalls(t *testing.T) {
 		parallel int
 	}{
 		{"jobs of 30 ms", simulator.Latency{}, 16},
-		{"recorded, 64 in flight", simulator.Latency{Recorded: true, Knee: 64}, 64},
+		{"recorded", simulator.Latency{Recorded: true}, 64},
+		{"recorded, with a knee of 64", simulator.Latency{Recorded: true, Knee: 64}, 64},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -13,14 +13,20 @@ import (
 )
 
 // CreateTags implements [provider.Keeper]. CloudStack does it as a job, all or
-// nothing, and refuses a key that exists.
+// nothing, and refuses a key that exists. Where many jobs end together, a listing
+// that shows the tags of the first resource stands for the job's answer.
 func (c *cloud) CreateTags(ctx context.Context, tagType string, ids []string, tags map[string]string) error {
 	if len(ids) == 0 || len(tags) == 0 {
 		return nil
 	}
 	err := c.protect(ctx, tagType, ids, nil, tags)
 	if err == nil {
-		err = cloudstack.Exec(ctx, c.client, createTags(tagType, ids, tags))
+		var job *cloudstack.Job[cloudstack.Success]
+		if job, err = cloudstack.Start(ctx, c.client, createTags(tagType, ids, tags)); err == nil {
+			options, done := c.settleTags(tagType, provider.Job{ID: string(job.ID()), Resource: ids[0]}, tags)
+			_, err = job.Wait(ctx, options...)
+			done()
+		}
 	}
 	return failedTo("tag "+tagType+" "+strings.Join(ids, ", "), err)
 }

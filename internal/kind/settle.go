@@ -99,6 +99,30 @@ func groupsByID(client *cloudstack.Client, owned func(cloudstack.SecurityGroup) 
 	}
 }
 
+// settleTags lets a job that tags a resource be settled with those that are about
+// such resources themselves.
+func (c *cloud) settleTags(tagType string, job provider.Job, tags map[string]string) (options []cloudstack.AwaitOption, done func()) {
+	carries := func(listed []cloudstack.ResourceTag) bool {
+		there := tagMap(listed)
+		for key, value := range tags {
+			if there[key] != value {
+				return false
+			}
+		}
+		return true
+	}
+	var option cloudstack.AwaitOption
+	switch tagType {
+	case vmTable().TagType:
+		option, done = c.machinesSettled.await(job, func(_ provider.Op, m cloudstack.VirtualMachine) bool { return carries(m.Tags) })
+	case provider.AnchorTagType:
+		option, done = c.groupsSettled.await(job, func(_ provider.Op, g cloudstack.SecurityGroup) bool { return carries(g.Tags) })
+	default:
+		return nil, func() {}
+	}
+	return []cloudstack.AwaitOption{option}, done
+}
+
 // isDeployed reports whether a machine shows that its deployment succeeded. One
 // whose template has passwords doesn't: only the job's answer tells the password.
 func isDeployed(op provider.Op, m cloudstack.VirtualMachine) bool {

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -42,6 +43,48 @@ func TestManyDeploymentsAreSettledTogether(t *testing.T) {
 			calls[q.Command]++
 		}
 		if asked := calls["queryAsyncJobResult"]; asked > machines/4 {
+			t.Errorf("%d jobs were asked for one by one: %v", asked, calls)
+		}
+	})
+}
+
+// TestTagsAreSettledTogether: so are jobs that tag, but for the one that the
+// listing does not show to have done its work.
+func TestTagsAreSettledTogether(t *testing.T) {
+	inCloud(t, simulator.Config{Latency: simulator.Latency{Job: 100 * time.Millisecond}}, func(b *bench) {
+		const groups, taken = 12, 7
+		var ids []string
+		for i := range groups {
+			op := provider.Op{Kind: "securityGroup", Name: "create", LiveName: fmt.Sprintf("g%d", i), Fields: provider.Fields{}}
+			job, err := b.cloud.Start(b.t.Context(), op)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, job.Resource)
+		}
+		tag := func(i int, value string) error {
+			return b.cloud.CreateTags(b.t.Context(), "SecurityGroup", ids[i:i+1], map[string]string{"k": value})
+		}
+		if err := tag(taken, "somebody's"); err != nil {
+			t.Fatal(err)
+		}
+		before := len(b.sim.Requests())
+		errs := make([]error, groups)
+		var wg sync.WaitGroup
+		for i := range groups {
+			wg.Go(func() { errs[i] = tag(i, fmt.Sprint(i)) })
+		}
+		wg.Wait()
+		for i, err := range errs {
+			if errors.Is(err, provider.ErrExists) != (i == taken) || err != nil != (i == taken) {
+				t.Errorf("group %d: %v", i, err)
+			}
+		}
+		calls := map[string]int{}
+		for _, q := range b.sim.Requests()[before:] {
+			calls[q.Command]++
+		}
+		if asked := calls["queryAsyncJobResult"]; asked > 2 {
 			t.Errorf("%d jobs were asked for one by one: %v", asked, calls)
 		}
 	})
