@@ -36,6 +36,8 @@ func Open(client *cloudstack.Client, source Source) provider.Cloud {
 		expunge:         newFact[bool](),
 		sharedAddress:   newFact[bool](),
 		canReserve:      newFact[bool](),
+		anchors:         newPassingFact[[]provider.Anchor](source.Now),
+		free:            newPassingFact[freeAddresses](source.Now),
 		canProtect:      newFact[bool](),
 		diskSizes:       newFact[map[cloudstack.ID]provider.Size](),
 		handedOut:       map[string]bool{},
@@ -65,6 +67,10 @@ type cloud struct {
 	canReserve    fact[bool]                            // whether the server has reserveIpAddress
 	canProtect    fact[bool]                            // whether the server can protect machines from being destroyed
 	diskSizes     fact[map[cloudstack.ID]provider.Size] // of the disk offerings that have one of their own
+
+	// What several creations that are prepared one after the other go by.
+	anchors fact[[]provider.Anchor]
+	free    fact[freeAddresses]
 
 	mu        sync.Mutex                      // guards what follows: several creations are prepared, and waited for, at a time
 	handedOut map[string]bool                 // ids of free addresses that were chosen already

@@ -28,16 +28,36 @@ func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, erro
 		return id, err
 	}
 	zone, _ := op.Fields["zone"].(provider.Named)
-	// What is free is in no project yet.
-	free, err := collect(ctx, c.client.InProject(""), cloudstack.ListPublicIPAddresses{
-		ZoneID: cloudstack.ID(zone.ID), State: "Free",
-		AllocatedOnly: cloudstack.Some(false), ForVirtualNetwork: cloudstack.Some(true),
-		Paging: cloudstack.Paging{Page: cloudstack.Some(1), PageSize: cloudstack.Some(500)},
-	})
+	free, err := c.freeIn(ctx, zone)
 	if err != nil {
 		return "", err
 	}
 	return c.pick(free, zone)
+}
+
+// freeAddresses are addresses of a zone that nobody has.
+type freeAddresses struct {
+	zone string // its id
+	list []cloudstack.PublicIPAddress
+}
+
+// freeIn lists some of the free addresses of a zone, or has done so a moment ago.
+func (c *cloud) freeIn(ctx context.Context, zone provider.Named) ([]cloudstack.PublicIPAddress, error) {
+	ask := func(ctx context.Context) (freeAddresses, error) {
+		// What is free is in no project yet.
+		list, err := collect(ctx, c.client.InProject(""), cloudstack.ListPublicIPAddresses{
+			ZoneID: cloudstack.ID(zone.ID), State: "Free",
+			AllocatedOnly: cloudstack.Some(false), ForVirtualNetwork: cloudstack.Some(true),
+			Paging: cloudstack.Paging{Page: cloudstack.Some(1), PageSize: cloudstack.Some(500)},
+		})
+		return freeAddresses{zone.ID, list}, err
+	}
+	free, err := c.free.get(ctx, ask)
+	if err == nil && free.zone != zone.ID {
+		c.free.forget()
+		free, err = c.free.get(ctx, ask)
+	}
+	return free.list, err
 }
 
 // reserved is the address that a run which was killed has noted, and perhaps
@@ -46,7 +66,7 @@ func prepareAddress(ctx context.Context, c *cloud, op provider.Op) (string, erro
 // stack's anchor notes the same.
 func (c *cloud) reserved(ctx context.Context, op provider.Op) (string, error) {
 	stack, _, _ := strings.Cut(op.Marker, "/")
-	anchors, err := c.Anchors(ctx)
+	anchors, err := c.anchors.get(ctx, c.Anchors)
 	if err != nil {
 		return "", err
 	}
@@ -122,6 +142,7 @@ func tryAnother(ctx context.Context, c *cloud, op provider.Op, refusal error) er
 	if op.ID == "" {
 		return refusal
 	}
+	c.free.forget()
 	for _, class := range []error{cloudstack.ErrQuota, cloudstack.ErrUnsupported} {
 		if errors.Is(refusal, class) {
 			return refusal

@@ -169,6 +169,43 @@ func TestAddressTakenMeanwhile(t *testing.T) {
 	})
 }
 
+// TestManyAddressesAreChosenFromOneListing until one of them turns out to be taken.
+func TestManyAddressesAreChosenFromOneListing(t *testing.T) {
+	inCloud(t, simulator.Config{}, func(b *bench) {
+		network, _ := edge(b)
+		op := provider.Op{Kind: "elasticIP", Name: "associate", Fields: provider.Fields{"zone": b.choose("zone", "adv1", ""), "network": network}}
+		chosen := map[string]bool{}
+		prepare := func() string {
+			id, err := b.cloud.Prepare(b.t.Context(), op)
+			if err != nil || chosen[id] {
+				t.Fatalf("chose %q again, or not: %v", id, err)
+			}
+			chosen[id] = true
+			return id
+		}
+		op.ID = prepare()
+		before := len(b.sim.Requests())
+		for range 10 {
+			prepare()
+		}
+		if made := len(b.sim.Requests()) - before; made > 0 {
+			t.Errorf("%d more calls for ten addresses", made)
+		}
+		other := b.clientOf(b.sim.Other())
+		if _, err := cloudstack.Call(b.t.Context(), other, cloudstack.ReserveIPAddress{ID: cloudstack.ID(op.ID)}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.try(op); !errors.Is(err, provider.ErrTryAnother) {
+			t.Fatal(err)
+		}
+		before = len(b.sim.Requests())
+		prepare()
+		if made := b.sim.Requests()[before:]; len(made) != 1 || made[0].Command != "listPublicIpAddresses" {
+			t.Errorf("after a refusal: %v", made)
+		}
+	})
+}
+
 // TestSharedAddress is about Exoscale's way: one address on many machines.
 func TestSharedAddress(t *testing.T) {
 	inCloud(t, simulator.Config{Flavour: simulator.Exoscale}, func(b *bench) {
