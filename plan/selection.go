@@ -61,19 +61,31 @@ func reach(from []*row, ways map[*row][]*row) map[*row]bool {
 	return seen
 }
 
-// matching are the rows that the patterns mean: an address, with *, ? and […] as
-// in a shell, or that of a block whose members all are meant.
+// Means reports whether a pattern of --target or --exclude means the resource
+// with that address, which the file declares under the name block ("" where it
+// doesn't): an address, with *, ? and […] as in a shell, or that of a block whose
+// members all are meant. Its error is that it is no pattern.
+func Means(pattern string, a provider.Address, block string) (bool, error) {
+	is, err := path.Match(pattern, a.String())
+	return is || block != "" && pattern == a.Kind+"/"+block, err
+}
+
+// matching are the rows that any of the patterns means.
 func (p *planner) matching(flag string, patterns []string) []*row {
 	var found []*row
 	for _, pattern := range patterns {
 		n := len(found)
 		for _, r := range p.rows {
-			is, err := path.Match(pattern, r.Address.String())
+			block := ""
+			if r.declared != nil {
+				block = r.declared.Block
+			}
+			is, err := Means(pattern, r.Address, block)
 			if err != nil {
 				p.problems = append(p.problems, Problem{Pos: p.stack.Header, Text: fmt.Sprintf("%s %s: it is no pattern", flag, pattern)})
 				return nil
 			}
-			if is || r.declared != nil && pattern == r.Kind+"/"+r.declared.Block {
+			if is {
 				found = append(found, r)
 			}
 		}
