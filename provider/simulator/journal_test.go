@@ -132,6 +132,39 @@ func TestStateFileIsPrivateAndLocked(t *testing.T) {
 	}
 }
 
+func TestACloudIsReadAsideOfWhoeverUsesIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cloud")
+	s := start(t, simulator.Config{State: path})
+	as(t, s, s.User()).call("createSecurityGroup", "name", "web")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aside := start(t, simulator.Config{State: path, Aside: true})
+	if aside.User() != s.User() {
+		t.Error("the keys changed")
+	}
+	user := as(t, aside, aside.User())
+	if diff := cmp.Diff(everything(as(t, s, s.User())), everything(user)); diff != "" {
+		t.Errorf("it is another cloud (-used +aside):\n%s", diff)
+	}
+	user.call("createSecurityGroup", "name", "lb")
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("the file was changed, %v", err)
+	}
+}
+
+func TestACloudAsideBeginsAnewWithoutAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mistyped", "cloud")
+	s := start(t, simulator.Config{State: path, Aside: true})
+	if zones := as(t, s, s.User()).list("listZones", "zone"); len(zones) == 0 {
+		t.Error("it has no zones")
+	}
+	if _, err := os.Stat(filepath.Dir(path)); err == nil {
+		t.Error("it made a directory")
+	}
+}
+
 func TestAStateFileNeedsItsDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "mistyped")
 	_, err := simulator.New(simulator.Config{State: filepath.Join(dir, "cloud")})

@@ -3,6 +3,8 @@ package simulator
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
 	"time"
 )
@@ -42,6 +44,9 @@ type Config struct {
 	// those since the file was last opened, and what is left is the cloud as it stood at one moment. Whoever opens the file
 	// meanwhile is refused; an end that was not written to its last byte is dropped, see [Server.Notice]; other damage is an error.
 	State string
+	// Aside begins with the cloud that State holds, or with a new one where there is no such file, and leaves the file alone: it is not
+	// locked, so that another process may be using it, and what changes is kept in memory only.
+	Aside bool
 }
 
 // Host is what every host of a zone can carry. A zone's hosts never fill up: only what is larger than a host, or must
@@ -82,10 +87,15 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("start simulator: %w", err)
 	}
 	s := &Server{config: config}
-	if config.State == "" {
-		s.world = newWorld(&s.config, center)
-		s.world.found(config.Now())
-	} else if err := s.openState(center); err != nil {
+	switch {
+	case config.State == "":
+		s.begin(center)
+	case config.Aside:
+		err = s.readState(center)
+	default:
+		err = s.openState(center)
+	}
+	if err != nil {
 		return nil, err
 	}
 	s.world.limiter = newLimiter(config.RateLimit)
@@ -104,16 +114,46 @@ func (s *Server) openState(center *datacentre) error {
 		s.notice = fmt.Sprintf("state %s: dropped %d bytes at its end, a change that was not written to its end; unless the system went down nobody was told that it was made", s.config.State, torn)
 	}
 	if w == nil {
-		w = newWorld(&s.config, center)
-		w.found(s.config.Now())
+		s.begin(center)
+	} else {
+		s.resume(w)
 	}
-	s.config.Seed = w.config.Seed
-	w.config = &s.config
-	s.world, s.journal = w, j
-	if err := j.rewrite(&s.config, w); err != nil {
+	s.journal = j
+	if err := j.rewrite(&s.config, s.world); err != nil {
 		return errors.Join(err, j.close())
 	}
 	return nil
+}
+
+// readState begins with the cloud of the state file, which it only reads.
+func (s *Server) readState(center *datacentre) error {
+	data, err := os.ReadFile(s.config.State)
+	if errors.Is(err, fs.ErrNotExist) {
+		s.begin(center)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read state %s: %w", s.config.State, err)
+	}
+	w, _, err := replay(data, s.config, center) // a torn end is a change that another process is writing
+	if err != nil {
+		return fmt.Errorf("read state %s: %w", s.config.State, err)
+	}
+	s.resume(w)
+	return nil
+}
+
+// begin makes a new cloud.
+func (s *Server) begin(center *datacentre) {
+	s.world = newWorld(&s.config, center)
+	s.world.found(s.config.Now())
+}
+
+// resume goes on with a cloud that was read.
+func (s *Server) resume(w *world) {
+	s.config.Seed = w.config.Seed
+	w.config = &s.config
+	s.world = w
 }
 
 // Notice tells what was found wrong with the state file and put right when it was opened; empty where nothing was.
