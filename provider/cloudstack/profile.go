@@ -167,6 +167,28 @@ func (l Lookup) files() []configFile {
 	return all
 }
 
+// Names are the sections of files that a Name can ask for, in the order in which
+// Find meets them.
+func (l Lookup) Names() []string {
+	var names []string
+	for _, f := range l.files() {
+		raw, err := l.ReadFile(f.path)
+		if err != nil {
+			continue
+		}
+		ini, err := parseINI(string(raw))
+		if err != nil {
+			continue
+		}
+		for _, l.Name = range ini.sections() {
+			if _, err := l.Find(); err == nil && !slices.Contains(names, l.Name) {
+				names = append(names, l.Name)
+			}
+		}
+	}
+	return names
+}
+
 // fromFile reads a profile of a file; nil when there is no file.
 func (l Lookup) fromFile(f configFile) (*Profile, error) {
 	raw, err := l.ReadFile(f.path)
