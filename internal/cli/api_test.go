@@ -205,7 +205,7 @@ func TestHelpIsAbout(t *testing.T) {
 func TestKeptAPIsGrowOld(t *testing.T) {
 	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	dir := t.TempDir()
-	apiCache{dir, func() time.Time { return at }}.write("me", cloudstack.NewCatalog([]cloudstack.API{{Name: "listZones", Async: true}}))
+	cache{dir, func() time.Time { return at }}.keepAPIs("me", cloudstack.NewCatalog([]cloudstack.API{{Name: "listZones", Async: true}}))
 	for _, c := range []struct {
 		who   account
 		later time.Duration
@@ -217,7 +217,7 @@ func TestKeptAPIsGrowOld(t *testing.T) {
 		{"me", -1, false},
 		{"you", 0, false},
 	} {
-		kept := apiCache{dir, func() time.Time { return at.Add(c.later) }}.read(c.who)
+		kept := cache{dir, func() time.Time { return at.Add(c.later) }}.apis(c.who)
 		if api, got := kept.API("listZones"); got != c.want || api.Async != c.want {
 			t.Errorf("%s after %v: %v", c.who, c.later, got)
 		}
@@ -238,7 +238,7 @@ func TestAPIWithoutDescription(t *testing.T) {
 		}
 		io.WriteString(w, `{"frobnicateresponse":{"answer":42}}`)
 	})
-	known := offer{client: client, cache: apiCache{now: time.Now}}
+	known := offer{client: client, cache: cache{now: time.Now}}
 	checked, err := known.check(t.Context(), apiOptions{request: request{command: "frobnicate"}})
 	if err != nil {
 		t.Fatal(err)

@@ -2,12 +2,7 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -19,13 +14,13 @@ import (
 type offer struct {
 	client  *cloudstack.Client
 	account account
-	cache   apiCache
+	cache   cache
 }
 
 // check compares a request with the kept copy, and asks the server where there
 // is none and where it tells of a mistake, which may be the copy's.
 func (k offer) check(ctx context.Context, o apiOptions) (checkedRequest, error) {
-	if kept := k.cache.read(k.account); kept != nil {
+	if kept := k.cache.apis(k.account); kept != nil {
 		if checked, err := check(kept, o); err == nil {
 			return checked, nil
 		}
@@ -39,7 +34,7 @@ func (k offer) check(ctx context.Context, o apiOptions) (checkedRequest, error) 
 
 // find describes one command. Without a description it is an error.
 func (k offer) find(ctx context.Context, command string) (cloudstack.API, error) {
-	if api, ok := k.cache.read(k.account).API(command); ok {
+	if api, ok := k.cache.apis(k.account).API(command); ok {
 		return api, nil
 	}
 	catalog, err := k.ask(ctx)
@@ -67,80 +62,27 @@ func (k offer) ask(ctx context.Context) (*cloudstack.Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.cache.write(k.account, catalog)
+	k.cache.keepAPIs(k.account, catalog)
 	return catalog, nil
 }
 
-// apiCache keeps catalogues in a directory, a file an account. It is only a
-// help: what can't be read or written is as if it were not there.
-type apiCache struct {
-	dir string // "" keeps nothing
-	now func() time.Time
-}
+// goodAPIs is how long a catalogue is good.
+const goodAPIs = 24 * time.Hour
 
-// keepAPIs is how long a catalogue is good.
-const keepAPIs = 24 * time.Hour
-
-// cachedAPIs is the content of a file.
-type cachedAPIs struct {
-	Asked time.Time        `json:"asked"`
-	APIs  []cloudstack.API `json:"apis"` // without what their answers hold
-}
-
-// userCache is the cache of the user who runs the process.
-func userCache(now func() time.Time) apiCache {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return apiCache{now: now}
-	}
-	return apiCache{dir: filepath.Join(dir, "trueup"), now: now}
-}
-
-// path is where an account's catalogue is kept. The name tells nothing of it.
-func (c apiCache) path(a account) string {
-	sum := sha256.Sum256([]byte(a))
-	return filepath.Join(c.dir, "apis-"+hex.EncodeToString(sum[:12])+".json")
-}
-
-// read gives what is kept for an account, nil without anything good.
-func (c apiCache) read(a account) *cloudstack.Catalog {
-	if c.dir == "" {
+// apis is the catalogue that is kept for an account, nil without anything good.
+func (c cache) apis(a account) *cloudstack.Catalog {
+	kept, ok := readKept[[]cloudstack.API](c, c.path("apis", a, ""), goodAPIs)
+	if !ok || len(kept) == 0 {
 		return nil
 	}
-	data, err := os.ReadFile(c.path(a))
-	if err != nil {
-		return nil
-	}
-	var kept cachedAPIs
-	if json.Unmarshal(data, &kept) != nil || len(kept.APIs) == 0 {
-		return nil
-	}
-	if age := c.now().Sub(kept.Asked); age < 0 || age > keepAPIs {
-		return nil
-	}
-	return cloudstack.NewCatalog(kept.APIs)
+	return cloudstack.NewCatalog(kept)
 }
 
-// write keeps a catalogue, whole or not at all.
-func (c apiCache) write(a account, catalog *cloudstack.Catalog) {
-	if c.dir == "" || os.MkdirAll(c.dir, 0o700) != nil {
-		return
+// keepAPIs keeps a catalogue, without what the commands' answers hold.
+func (c cache) keepAPIs(a account, catalog *cloudstack.Catalog) {
+	apis := slices.Collect(catalog.All())
+	for i := range apis {
+		apis[i].Response = nil
 	}
-	kept := cachedAPIs{Asked: c.now(), APIs: slices.Collect(catalog.All())}
-	for i := range kept.APIs {
-		kept.APIs[i].Response = nil
-	}
-	data, err := json.Marshal(kept)
-	if err != nil {
-		return
-	}
-	file, err := os.CreateTemp(c.dir, "apis-*.new") // of mode 0600
-	if err != nil {
-		return
-	}
-	defer os.Remove(file.Name()) // gone already where all went well
-	_, err = file.Write(data)
-	if err = errors.Join(err, file.Close()); err == nil {
-		_ = os.Rename(file.Name(), c.path(a))
-	}
+	writeKept(c, c.path("apis", a, ""), apis)
 }

@@ -140,7 +140,7 @@ func completeAPI(p *process) ucli.BashCompleteFunc {
 		if err != nil {
 			return
 		}
-		kept := userCache(time.Now).read(account)
+		kept := userCache(time.Now).apis(account)
 		if !c.Args().Present() {
 			for api := range kept.All() {
 				suggest(p, api.Name, api.Description)
