@@ -34,7 +34,6 @@ func apiCommand(p *process) *ucli.Command {
 			&ucli.BoolFlag{Name: "all", Usage: "follow a list over all its pages and print one list"},
 			&ucli.BoolFlag{Name: describeFlag, Hidden: true},
 		})
-	c.BashComplete = completeAPI(p)
 	c.Action = func(c *ucli.Context) error {
 		o, err := readAPI(c)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/trueup/trueup/provider/cloudstack"
@@ -61,7 +62,7 @@ func findProfile(env environment, o cloudOptions) (cloudstack.Profile, error) {
 }
 
 // dial opens the way to a real cloud.
-func dial(p *process, o cloudOptions) (*connection, error) {
+func dial(p *process, o cloudOptions, more ...cloudstack.Option) (*connection, error) {
 	profile, err := findProfile(p.env, o)
 	if err != nil {
 		return nil, err
@@ -76,7 +77,7 @@ func dial(p *process, o cloudOptions) (*connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := profile.Client(append(append(options, trusted...), p.network()...)...)
+	client, err := profile.Client(slices.Concat(options, trusted, p.network(), more)...)
 	if err != nil {
 		return nil, usagef("%w", err)
 	}

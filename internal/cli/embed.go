@@ -20,7 +20,7 @@ const stateDir = ".trueup"
 // embed runs a simulator in this process, with its state beside the stack, and
 // says so. It has no port: only this process reaches it.
 func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir string) (*connection, error) {
-	state := filepath.Join(dir, stateDir, string(flavour)+".json")
+	state := stateFile(dir, flavour)
 	if err := makeStateDir(filepath.Dir(state)); err != nil {
 		return nil, fmt.Errorf("embedded simulator: %w", err)
 	}
@@ -28,6 +28,34 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	if err != nil {
 		return nil, fmt.Errorf("embedded simulator: %w", err)
 	}
+	c, err := openEmbedded(ctx, p, server, flavour)
+	if err != nil {
+		return nil, err
+	}
+	if notice := server.Notice(); notice != "" {
+		fmt.Fprintln(p.stderr, notice)
+	}
+	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
+	return c, nil
+}
+
+// embedAside is embed for who only looks: nothing is locked, written or said, and
+// what changes is forgotten.
+func embedAside(ctx context.Context, p *process, flavour simulator.Flavour, dir string) (*connection, error) {
+	server, err := simulator.New(simulator.Config{Flavour: flavour, State: stateFile(dir, flavour), Reinstall: true, Aside: true})
+	if err != nil {
+		return nil, fmt.Errorf("embedded simulator: %w", err)
+	}
+	return openEmbedded(ctx, p, server, flavour)
+}
+
+// stateFile is where the simulator of a stack in dir keeps its state.
+func stateFile(dir string, flavour simulator.Flavour) string {
+	return filepath.Join(dir, stateDir, string(flavour)+".json")
+}
+
+// openEmbedded opens the way to a simulator in this process.
+func openEmbedded(ctx context.Context, p *process, server *simulator.Server, flavour simulator.Flavour) (*connection, error) {
 	service := server.ListenInMemory()
 	end := func() error { return shutDown(ctx, service, server) }
 	user := server.User()
@@ -37,10 +65,6 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	if err != nil {
 		return nil, errors.Join(err, end())
 	}
-	if notice := server.Notice(); notice != "" {
-		fmt.Fprintln(p.stderr, notice)
-	}
-	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
 	p.dial = answering // its machines are nowhere
 	return &connection{Cloud: p.open(client, cloudstack.Project{}), client: client, account: simulated(flavour), embedded: true, Close: end}, nil
 }

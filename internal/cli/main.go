@@ -33,11 +33,11 @@ func interrupts() (signals <-chan os.Signal, end func()) {
 }
 
 func (p *process) main(ctx context.Context, args []string) int {
-	app := newApp(p)
 	if before, word, ok := completing(args); ok {
-		complete(app, p, before, word)
+		complete(ctx, p, before, word)
 		return exitDone
 	}
+	app := newApp(p)
 	err := app.RunContext(ctx, helpAbout(app.Commands, flagsFirst(app.Commands, args)))
 	complain(p, err)
 	return exitCode(err)
