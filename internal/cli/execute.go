@@ -73,7 +73,7 @@ func (c *change) progress(made *plan.Plan) render.Progress {
 	case c.jsonEvents:
 		return render.JSONLines(c.stdout, made)
 	case s.Live:
-		return render.Live(c.stderr, made, s)
+		return render.Live(c.stderr, made, s, func() (int, int) { return size(c.stderr) })
 	default:
 		return render.Lines(c.stderr, made)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"os"
 
+	"github.com/muesli/termenv"
 	"golang.org/x/term"
 
 	"github.com/trueup/trueup/internal/render"
@@ -16,16 +17,36 @@ const minLive = 40
 // redraw, and ACCESSIBLE, which users of screen readers set: a reader reads every
 // redraw anew.
 func screen(stream any, env environment) render.Screen {
-	f, ok := stream.(*os.File)
-	if !ok || !terminal(f) {
+	if !terminal(stream) {
 		return render.Screen{}
 	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || width < 1 {
+	width, _ := size(stream)
+	if width < 1 {
 		width = 80
 	}
-	plain := env.first("NO_COLOR", "CI", "ACCESSIBLE") != "" || env.get("TERM") == "dumb"
+	plain := env.first("NO_COLOR", "CI", "ACCESSIBLE") != "" || env.get("TERM") == "dumb" || !draws(stream)
 	return render.Screen{Width: width, Color: !plain, Live: !plain && width >= minLive}
+}
+
+// size is how many columns and rows a terminal has; 0 where that can't be known.
+func size(stream any) (width, height int) {
+	if f, ok := stream.(*os.File); ok {
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil {
+			return w, h
+		}
+	}
+	return 0, 0
+}
+
+// draws reports whether a terminal takes the sequences that colour and draw: on
+// Windows it must be told to, and one of long ago can't.
+func draws(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	_, err := termenv.EnableVirtualTerminalProcessing(termenv.NewOutput(f, termenv.WithProfile(termenv.ANSI)))
+	return err == nil
 }
 
 // terminal reports whether a stream is one.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/trueup/trueup/apply"
@@ -15,50 +15,76 @@ import (
 
 // Live shows a run on a terminal: what has ended scrolls away above, and below
 // it a few lines tell what runs, for how long, what waits for it and how much is
-// left. It reads no input and leaves signals to the caller.
-func Live(w io.Writer, p *plan.Plan, s Screen) Progress {
-	program := tea.NewProgram(newLiveModel(p, s), tea.WithOutput(w), tea.WithInput(nil),
-		tea.WithoutSignalHandler())
-	l := &live{program: program, lines: newRun(p), screen: s, ended: make(chan struct{})}
-	go func() {
-		defer close(l.ended)
-		// What can't be drawn is told by the report at the end.
-		_, _ = program.Run()
-	}()
+// left. It reads no input and leaves signals to the caller; size is asked anew
+// for every drawing, as people resize their windows.
+func Live(w io.Writer, p *plan.Plan, s Screen, size func() (width, height int)) Progress {
+	l := &live{area: area{w: w}, size: size, model: newLiveModel(p, s), closing: make(chan struct{}), ended: make(chan struct{})}
+	go l.redraw()
 	return l
 }
 
 type live struct {
-	program *tea.Program
-	lines   *run // for the lines above; the model follows the run for what is below
-	screen  Screen
-	ended   chan struct{} // closed when the terminal is as it was
+	size           func() (width, height int)
+	closing, ended chan struct{}
+
+	mu     sync.Mutex // events come while it draws
+	area   area
+	model  liveModel
+	above  []string // what is to be written above at the next drawing
+	closed bool
 }
 
-// Event hands over the line itself, not a command of the model's that would
-// print it: those run in any order, and not all before the end.
+// frameTime is how often durations grow on the screen though nothing happens.
+const frameTime = 100 * time.Millisecond
+
+// redraw draws until the end.
+func (l *live) redraw() {
+	defer close(l.ended)
+	ticks := time.NewTicker(frameTime)
+	defer ticks.Stop()
+	for {
+		select {
+		case now := <-ticks.C:
+			l.mu.Lock()
+			l.model.now = now
+			l.model.frame++
+			l.measure()
+			l.area.draw(l.above, l.model.rows(), l.model.screen.Width, l.model.height)
+			l.above = nil
+			l.mu.Unlock()
+		case <-l.closing:
+			return
+		}
+	}
+}
+
+// measure takes in how large the terminal is now; one that can't be measured is
+// as it was.
+func (l *live) measure() {
+	if width, height := l.size(); width > 0 && height > 0 {
+		l.model.screen.Width, l.model.height = width, height
+	}
+}
+
 func (l *live) Event(e apply.Event) {
-	l.program.Send(e)
-	if head, text := eventLine(l.lines, e, newInk(l.screen)); text != "" {
-		l.program.Send(tea.Println(column0 + strings.TrimRight(hang(head, text, l.screen), "\n"))())
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
+	if head, text := l.model.see(e); text != "" {
+		l.above = append(l.above, strings.Split(strings.TrimRight(hang(head, text, l.model.screen), "\n"), "\n")...)
 	}
 }
 
 func (l *live) Close() {
-	l.program.Send(closing{})
+	close(l.closing)
 	<-l.ended
-}
-
-// closing ends the drawing.
-type closing struct{}
-
-// tick redraws: durations grow though nothing happens.
-type tick time.Time
-
-const frameTime = 100 * time.Millisecond
-
-func nextTick() tea.Cmd {
-	return tea.Tick(frameTime, func(t time.Time) tea.Msg { return tick(t) })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	l.measure()
+	l.area.close(l.above, l.model.screen.Width, l.model.height)
 }
 
 // liveModel is what is on the screen.
@@ -70,7 +96,6 @@ type liveModel struct {
 	frame  int
 	began  time.Time
 	now    time.Time
-	closed bool
 	// stopped is set once the run was interrupted: nothing more is started.
 	stopped bool
 }
@@ -79,32 +104,16 @@ func newLiveModel(p *plan.Plan, s Screen) liveModel {
 	return liveModel{run: newRun(p), screen: s, height: 24, in: newInk(s)}
 }
 
-func (m liveModel) Init() tea.Cmd { return nextTick() }
-
-func (m liveModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		m.screen.Width, m.height = msg.Width, msg.Height
-	case tick:
-		m.now = time.Time(msg)
-		m.frame++
-		return m, nextTick()
-	case apply.Event:
-		if m.began.IsZero() {
-			m.began = msg.At
-		}
-		if msg.At.After(m.now) {
-			m.now = msg.At
-		}
-		if msg.Step != nil {
-			m.run.see(msg)
-		}
-		m.stopped = m.stopped || interruption(msg)
-	case closing:
-		m.closed = true
-		return m, tea.Quit
+// see takes in an event and returns the line that scrolls away for it.
+func (m *liveModel) see(e apply.Event) (head, text string) {
+	if m.began.IsZero() {
+		m.began = e.At
 	}
-	return m, nil
+	if e.At.After(m.now) {
+		m.now = e.At
+	}
+	m.stopped = m.stopped || interruption(e)
+	return eventLine(m.run, e, m.in)
 }
 
 const (
@@ -119,13 +128,13 @@ const column0 = "\r"
 // spinner turns, so that one sees that the program lives.
 var spinner = [...]string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
-func (m liveModel) View() string {
-	if m.closed {
-		return ""
+// rows are the area as it is to be drawn.
+func (m *liveModel) rows() []string {
+	var rows []string
+	row := func(text string) { rows = append(rows, fit(text, 0, m.screen)) }
+	wrapped := func(text string) {
+		rows = append(rows, strings.Split(strings.TrimSuffix(hang("", text, m.screen), "\n"), "\n")...)
 	}
-	var b strings.Builder
-	b.WriteString(column0)
-	row := func(text string) { b.WriteString(fit(text, 0, m.screen) + "\n") }
 
 	running := m.run.running()
 	room := max(1, min(maxRunning, m.height-maxBlocked-4))
@@ -149,20 +158,20 @@ func (m liveModel) View() string {
 		row(m.in.dim.Render(fmt.Sprintf("%7s  %s waits for %s", "", clean(s.Op.Address.String()), clean(blockers[i].Op.Address.String()))))
 	}
 	if m.stopped {
-		b.WriteString(hang("", m.in.warn.Render(interruptedText), m.screen))
+		wrapped(m.in.warn.Render(interruptedText))
 	}
 	status, clock := m.status(len(running)), m.clock()
 	if m.screen.Width > 0 && ansi.StringWidth(status+clock) > m.screen.Width {
-		row(m.in.bold.Render(status))
+		wrapped(m.in.bold.Render(status))
 		row(m.in.dim.Render(strings.TrimSpace(clock)))
 	} else {
 		row(m.in.bold.Render(status) + m.in.dim.Render(clock))
 	}
-	return b.String()
+	return rows
 }
 
 // status counts the steps.
-func (m liveModel) status(running int) string {
+func (m *liveModel) status(running int) string {
 	total := len(m.run.steps)
 	text := fmt.Sprintf("%d of %s", m.run.ended, count(total, "step"))
 	if m.run.failed > 0 {
@@ -179,7 +188,7 @@ func (m liveModel) status(running int) string {
 }
 
 // clock tells how long the run has taken and about how long it will.
-func (m liveModel) clock() string {
+func (m *liveModel) clock() string {
 	if m.began.IsZero() {
 		return ""
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/charmbracelet/lipgloss"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/trueup/trueup/plan"
 )
 
@@ -53,7 +55,7 @@ func TestColourAddsNothingToTheText(t *testing.T) {
 	if plain == colored {
 		t.Fatal("no colour on a colour screen")
 	}
-	if got := stripColour(colored); got != plain {
+	if got := ansi.Strip(colored); got != plain {
 		t.Errorf("without its colours the text differs:\n%s", got)
 	}
 }

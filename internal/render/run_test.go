@@ -5,17 +5,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
-
-	tea "github.com/charmbracelet/bubbletea"
-	"github.com/charmbracelet/x/ansi"
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/plan"
 	"github.com/trueup/trueup/provider"
 )
-
-func stripColour(s string) string { return ansi.Strip(s) }
 
 // steps is a plan of five steps, and story a run of it in which one fails.
 func steps() *plan.Plan {
@@ -80,16 +76,15 @@ func TestJSONLinesHoldEveryEvent(t *testing.T) {
 func TestLiveShowsWhatRunsAndWhatWaits(t *testing.T) {
 	p := steps()
 	var b strings.Builder
-	var m tea.Model = newLiveModel(p, Screen{Width: 60})
+	show := func(m liveModel) { b.WriteString(strings.Join(m.rows(), "\n") + "\n") }
+	m := newLiveModel(p, Screen{Width: 60})
 	for _, e := range story(p) {
-		m, _ = m.Update(e)
-		b.WriteString(m.View())
+		m.see(e)
+		show(m)
 		b.WriteString("---\n")
 	}
-	m, _ = m.Update(tea.WindowSizeMsg{Width: 40, Height: 5})
-	b.WriteString(m.View())
-	m, _ = m.Update(closing{})
-	b.WriteString(m.View())
+	m.screen.Width, m.height = 40, 5
+	show(m)
 	golden(t, "run/live.txt", b.String())
 }
 
@@ -130,44 +125,75 @@ func TestReportNamesWhatDidNotSucceedAndHowToGoOn(t *testing.T) {
 }
 
 func TestLiveEndsWithEveryLineWrittenAndTheCursorBack(t *testing.T) {
-	p := steps()
-	var b bytes.Buffer
-	live := Live(&b, p, Screen{Width: 80})
-	for _, e := range story(p) {
-		live.Event(e)
-	}
-	live.Close()
-	live.Event(apply.Event{Text: "too late"})
-	out := b.String()
-	rest := stripColour(out)
-	for _, want := range []string{"lease taken", "[1/5] done", "[2/5] done", "another one is tried", "[3/5] failed", "[4/5] not started", "[5/5] running"} {
-		_, after, ok := strings.Cut(rest, want)
-		if !ok {
-			t.Fatalf("the screen never showed %q, or not in order:\n%s", want, out)
+	synctest.Test(t, func(t *testing.T) {
+		p := steps()
+		var b bytes.Buffer
+		live := Live(&b, p, Screen{Width: 80}, func() (int, int) { return 80, 24 })
+		for i, e := range story(p) {
+			live.Event(e)
+			if i == 5 {
+				time.Sleep(2 * frameTime)
+			}
 		}
-		rest = after
+		live.Close()
+		live.Event(apply.Event{Text: "too late"})
+		screen := terminal{width: 80}
+		screen.show(b.String())
+		rest := screen.text()
+		for _, want := range []string{"lease taken", "[1/5] done", "[2/5] done", "another one is tried", "[3/5] failed", "[4/5] not started", "[5/5] running"} {
+			_, after, ok := strings.Cut(rest, want)
+			if !ok {
+				t.Fatalf("the screen does not show %q, or not in order:\n%s", want, screen.text())
+			}
+			rest = after
+		}
+		for _, never := range []string{"too late", "waits for", "steps"} {
+			if strings.Contains(screen.text(), never) {
+				t.Errorf("%q stays on the screen:\n%s", never, screen.text())
+			}
+		}
+		if screen.hidden {
+			t.Error("the cursor stays hidden")
+		}
+	})
+}
+
+// A terminal that becomes narrower breaks the rows that are longer, and all of
+// them must go, and nothing else.
+func TestNothingOfTheProgressStaysWhenTheTerminalBecomesNarrower(t *testing.T) {
+	var b bytes.Buffer
+	a := area{w: &b}
+	screen := terminal{width: 60}
+	draw := func(width int, lines ...string) {
+		b.Reset()
+		a.draw(lines, []string{strings.Repeat("x", min(50, width)), "some running"}, width, 24)
+		screen.show(b.String())
 	}
-	if strings.Contains(out, "too late") {
-		t.Error("something was drawn after the end")
-	}
-	const hide, show = "\x1b[?25l", "\x1b[?25h"
-	if strings.LastIndex(out, show) < strings.LastIndex(out, hide) {
-		t.Error("the cursor stays hidden")
+	draw(60, "first", "second")
+	screen.resize(20)
+	draw(20, "third")
+	screen.resize(80)
+	draw(80, "fourth")
+	b.Reset()
+	a.close([]string{"last"}, 80, 24)
+	screen.show(b.String())
+	if got, want := screen.text(), "first\nsecond\nthird\nfourth\nlast\n"; got != want {
+		t.Errorf("the screen shows\n%s\nwant\n%s", got, want)
 	}
 }
 
 // However many lines scroll by, what an interrupt led to stays on the screen.
 func TestTheNoticeOfAnInterruptStays(t *testing.T) {
 	p := steps()
-	events := story(p)
-	var m tea.Model = newLiveModel(p, Screen{Width: 60})
-	for i, e := range events {
+	m := newLiveModel(p, Screen{Width: 60})
+	for i, e := range story(p) {
 		if i == 4 {
-			m, _ = m.Update(apply.Event{At: e.At, Text: "nothing more is started", Err: apply.ErrStopped})
+			m.see(apply.Event{At: e.At, Text: "nothing more is started", Err: apply.ErrStopped})
 		}
-		m, _ = m.Update(e)
-		if has := strings.Contains(strings.Join(strings.Fields(m.View()), " "), interruptedText); has != (i >= 4) {
-			t.Errorf("after event %d:\n%s", i, m.View())
+		m.see(e)
+		shown := strings.Join(m.rows(), " ")
+		if has := strings.Contains(shown, interruptedText); has != (i >= 4) {
+			t.Errorf("after event %d:\n%s", i, shown)
 		}
 	}
 }
