@@ -12,8 +12,8 @@ import (
 	"github.com/trueup/trueup/provider"
 )
 
-// Lines shows a run as plain lines on w: one for every step that has ended, and
-// one for every event of the run itself.
+// Lines shows a run as plain lines on w: one for every step that has ended or that
+// a failure keeps from being started, and one for every event of the run itself.
 func Lines(w io.Writer, p *plan.Plan) Progress {
 	return &lineProgress{w: w, run: newRun(p)}
 }
@@ -44,8 +44,11 @@ func eventLine(r *run, e apply.Event, in ink) (head, text string) {
 		}
 		return clean(e.Step.Op.Address.String()) + ": ", remarkLine(e)
 	}
+	if e.Phase == apply.NotStarted && e.Cause == "" {
+		return "", "" // the run was ended, and may leave hundreds: the report counts them
+	}
 	total := fmt.Sprint(len(r.steps))
-	head = fmt.Sprintf("[%*d/%s] %s  ", len(total), r.ended, total, paintPhase(e.Phase, pad(string(e.Phase), phaseWidth), in))
+	head = fmt.Sprintf("[%*d/%s] %s  ", len(total), r.ended-r.left, total, paintPhase(e.Phase, pad(string(e.Phase), phaseWidth), in))
 	return head, strings.Join(ending(e, at), ": ")
 }
 
@@ -76,10 +79,7 @@ func ending(e apply.Event, at standing) []string {
 	case apply.Running:
 		return []string{what, "job " + clean(at.job)}
 	case apply.NotStarted:
-		if e.Cause != "" {
-			return []string{what, "needs " + clean(e.Cause)}
-		}
-		return []string{what}
+		return []string{what, "needs " + clean(e.Cause)}
 	}
 	if e.Phase == apply.Waiting {
 		return []string{what, provider.ErrHeld.Error()}

@@ -173,18 +173,27 @@ func (m *liveModel) rows() []string {
 // status counts the steps.
 func (m *liveModel) status(running int) string {
 	total := len(m.run.steps)
-	text := fmt.Sprintf("%d of %s", m.run.ended, count(total, "step"))
+	begun := m.run.ended - m.run.dropped
+	text := fmt.Sprintf("%d of %s", begun, count(total, "step"))
+	var not []string
 	if m.run.failed > 0 {
-		text += fmt.Sprintf(" (%d failed)", m.run.failed)
+		not = append(not, fmt.Sprintf("%d failed", m.run.failed))
 	}
-	if m.run.ended == total {
+	over := m.run.ended == total
+	if m.run.dropped > 0 && (over || !m.stopped) {
+		not = append(not, fmt.Sprintf("%d not started", m.run.dropped))
+	}
+	if len(not) > 0 {
+		text += " (" + strings.Join(not, ", ") + ")"
+	}
+	switch {
+	case over:
 		return text + ", writing tags and notes"
+	case m.stopped:
+		return text + fmt.Sprintf(", %d running, %d not started", running, total-begun-running)
+	default:
+		return text + fmt.Sprintf(", %d running, %d to go", running, total-m.run.ended-running)
 	}
-	left := "to go"
-	if m.stopped {
-		left = "not started"
-	}
-	return text + fmt.Sprintf(", %d running, %d %s", running, total-m.run.ended-running, left)
 }
 
 // clock tells how long the run has taken and about how long it will.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/trueup/trueup/plan"
@@ -62,8 +63,8 @@ func about(d time.Duration) string {
 	switch {
 	case d < 5*time.Second:
 		return "a few seconds"
-	case d < time.Minute:
-		return "about " + took(d.Round(5*time.Second))
+	case d.Round(5*time.Second) < time.Minute:
+		return fmt.Sprintf("about %ds", int(d.Round(5*time.Second).Seconds()))
 	case d < 10*time.Minute:
 		return "about " + took(d.Round(15*time.Second))
 	default:

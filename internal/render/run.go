@@ -20,8 +20,11 @@ type run struct {
 	steps []plan.Step
 	at    map[string]standing // by step id; absent before its first event
 	ended int
+	// Of those:
+	failed  int
+	dropped int // that were not started
+	left    int // of those, because the run was ended
 	// What the remaining time is guessed from:
-	failed   int
 	inFlight int
 	peak     int                 // the most that was in flight at once
 	took     map[string]duration // by command, of what is done
@@ -73,6 +76,11 @@ func (r *run) end(e apply.Event, begun bool, at standing) {
 	switch e.Phase {
 	case apply.Failed:
 		r.failed++
+	case apply.NotStarted:
+		r.dropped++
+		if e.Cause == "" {
+			r.left++
+		}
 	case apply.Done:
 		t := r.took[e.Step.Command]
 		r.took[e.Step.Command] = duration{t.sum + e.At.Sub(at.since), t.n + 1}
@@ -92,8 +100,8 @@ func (r *run) running() []*plan.Step {
 }
 
 // blocked returns the first steps, at most n, that have not begun, each with
-// the first running step that it waits for. A resource that
-// waits for another with several steps is named once.
+// the first running step that it waits for. A resource that waits for another
+// with several steps is named once, and one that waits for itself is not.
 func (r *run) blocked(n int) (waiting, blocker []*plan.Step) {
 	running := map[string]*plan.Step{}
 	for _, s := range r.running() {
@@ -113,7 +121,7 @@ func (r *run) blocked(n int) (waiting, blocker []*plan.Step) {
 			if s == nil {
 				continue
 			}
-			if p := (pair{r.steps[i].Op.Address, s.Op.Address}); !shown[p] {
+			if p := (pair{r.steps[i].Op.Address, s.Op.Address}); p.waits != p.on && !shown[p] {
 				shown[p] = true
 				waiting, blocker = append(waiting, &r.steps[i]), append(blocker, s)
 			}

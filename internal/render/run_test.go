@@ -88,6 +88,41 @@ func TestLiveShowsWhatRunsAndWhatWaits(t *testing.T) {
 	golden(t, "run/live.txt", b.String())
 }
 
+// A machine's later steps wait for its earlier ones, which tells nobody anything.
+func TestNothingIsSaidToWaitForItself(t *testing.T) {
+	p := steps()
+	p.Steps[3] = p.Steps[2]
+	p.Steps[3].ID, p.Steps[3].Needs = "vm/web-1 start", []string{p.Steps[2].ID}
+	m := newLiveModel(p, Screen{Width: 80})
+	m.see(apply.Event{At: story(p)[0].At, Step: &p.Steps[2], Phase: apply.Started})
+	if shown := strings.Join(m.rows(), "\n"); strings.Contains(shown, "waits for") {
+		t.Error(shown)
+	}
+}
+
+func TestAnInterruptedRunCountsWhatIsNotStartedAndListsNoneOfIt(t *testing.T) {
+	p := steps()
+	m := newLiveModel(p, Screen{Width: 80})
+	start := story(p)[0].At
+	m.see(apply.Event{At: start, Step: &p.Steps[0], Phase: apply.Started})
+	m.see(apply.Event{At: start, Text: "nothing more is started", Err: apply.ErrStopped})
+	for _, i := range []int{1, 2, 3, 4} {
+		if head, text := m.see(apply.Event{At: start, Step: &p.Steps[i], Phase: apply.NotStarted}); text != "" {
+			t.Error(head + text)
+		}
+	}
+	if want := "0 of 5 steps, 1 running, 4 not started"; !strings.Contains(m.status(1), want) {
+		t.Errorf("%q, want %q", m.status(1), want)
+	}
+	head, _ := m.see(apply.Event{At: start, Step: &p.Steps[0], Phase: apply.Done})
+	if want := "[1/5] done"; !strings.HasPrefix(head, want) {
+		t.Errorf("%q, want %q", head, want)
+	}
+	if want := "1 of 5 steps (4 not started), writing tags and notes"; m.status(0) != want {
+		t.Errorf("%q, want %q", m.status(0), want)
+	}
+}
+
 func TestUnmetSaysWhatIsAndWhatShouldBe(t *testing.T) {
 	golden(t, "run/unmet.txt", Unmet(everything().Changes, Screen{Width: 80}))
 }
@@ -224,7 +259,7 @@ func TestTheRemainingTimeIsThatOfTheLongestChainAndOfAllThatIsLeft(t *testing.T)
 
 func TestGuessedTimesShowNoSecondsThatNobodyKnows(t *testing.T) {
 	for d, want := range map[time.Duration]string{
-		time.Second: "a few seconds", 12 * time.Second: "about 10s", 100 * time.Second: "about 1m45s", 1200 * time.Second: "about 20m00s", 2 * time.Hour: "about 2h00m",
+		time.Second: "a few seconds", 6 * time.Second: "about 5s", 58 * time.Second: "about 1m00s", 12 * time.Second: "about 10s", 100 * time.Second: "about 1m45s", 1200 * time.Second: "about 20m00s", 2 * time.Hour: "about 2h00m",
 	} {
 		if got := about(d); got != want {
 			t.Errorf("%s is %q, want %q", d, got, want)
