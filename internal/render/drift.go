@@ -24,7 +24,7 @@ func Drift(stack string, drifted, pending []plan.Change, notes []plan.Note, s Sc
 	}
 	if len(pending) > 0 {
 		b.WriteString("\n" + hang("", in.bold.Render("Not applied yet")+" (the file changed; this is no drift)", s))
-		addresses, _ := widths(pending)
+		addresses, _ := widths(pending, s)
 		for _, c := range pending {
 			head := fmt.Sprintf("  %s %s  %s  ", paint(c, symbol(c.Action), in), paint(c, pad(verb(c.Action), actionWidth), in), pad(clean(c.Address.String()), addresses))
 			b.WriteString(hang(head, fieldNames(c.Fields), s))
@@ -47,7 +47,7 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b plan.Change) int {
 		return cmp.Compare(rank(a), rank(b))
 	})
-	addresses, names := widths(changes)
+	addresses, names := widths(changes, s)
 	for _, c := range changes {
 		head := "  " + in.warn.Render("!") + " " + pad(clean(c.Address.String()), addresses) + "  "
 		if c.Action == plan.Create {

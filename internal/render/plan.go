@@ -52,7 +52,7 @@ func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 	changes = slices.SortedStableFunc(slices.Values(changes), func(a, b plan.Change) int {
 		return cmp.Compare(rank(a), rank(b))
 	})
-	addresses, names := widths(changes)
+	addresses, names := widths(changes, s)
 	lost := 0
 	for _, c := range changes {
 		if destructive(c) {
@@ -126,16 +126,29 @@ func alike(a, b plan.Change) (others []plan.FieldChange, ok bool) {
 // maxColumn keeps one long name from pushing all columns to the right.
 const maxColumn = 32
 
-// widths finds how wide the columns of addresses and of field names must be.
-func widths(changes []plan.Change) (addresses, names int) {
+// widths finds how wide the columns of addresses and of field names must be. An
+// address that is longer than a column can be stands out, and the others keep to
+// theirs.
+func widths(changes []plan.Change, s Screen) (addresses, names int) {
+	most := maxColumn
+	if s.Width > 0 {
+		most = max(minColumn, min(most, s.Width-besideColumn-minText))
+	}
 	for _, c := range changes {
-		addresses = max(addresses, lipgloss.Width(clean(c.Address.String())))
+		if width := lipgloss.Width(clean(c.Address.String())); width <= most {
+			addresses = max(addresses, width)
+		}
 		for _, f := range c.Fields {
 			names = max(names, lipgloss.Width(f.Name))
 		}
 	}
-	return min(addresses, maxColumn), min(names, maxColumn)
+	return addresses, min(names, maxColumn)
 }
+
+const (
+	minColumn    = 12
+	besideColumn = len("  + ") + actionWidth + len("  ") + len("  ") // what else a line begins with
+)
 
 func paint(c plan.Change, text string, in ink) string {
 	switch {

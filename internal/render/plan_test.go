@@ -24,13 +24,45 @@ func TestPlanIsReadInOnePass(t *testing.T) {
 
 func TestPlanKeepsToTheWidth(t *testing.T) {
 	for _, width := range []int{40, 60, 80, 120} {
-		for _, text := range []string{Plan(everything(), Screen{Width: width}), drift(Screen{Width: width})} {
+		long := &plan.Plan{Stack: "shop", Changes: append(everything().Changes, machine(longName), plan.Change{Address: addr("securityGroup", longName), Action: plan.Forget, Reason: "it stays"})}
+		for _, text := range []string{Plan(everything(), Screen{Width: width}), drift(Screen{Width: width}), Plan(long, Screen{Width: width})} {
 			for line := range strings.Lines(text) {
 				if w := lipgloss.Width(strings.TrimSuffix(line, "\n")); w > width {
 					t.Errorf("%d columns on a screen of %d: %s", w, width, line)
 				}
 			}
 		}
+	}
+}
+
+// longName is as long as a cloud lets a name be.
+var longName = strings.Repeat("long-", 12) + "est"
+
+func TestOneLongNameMovesNoOtherColumn(t *testing.T) {
+	for width, want := range map[int]string{
+		0:  "  + create     vm/web-2   like vm/web-1\n",
+		60: "  + create     vm/web-2   like vm/web-1\n",
+	} {
+		text := Plan(&plan.Plan{Stack: "shop", Changes: []plan.Change{machine("web-1"), machine("web-2"), named(machine("web-10"), "Ten"), machine(longName)}}, Screen{Width: width})
+		if !strings.Contains(text, want) {
+			t.Errorf("on %d columns there is no %q in\n%s", width, want, text)
+		}
+	}
+}
+
+func TestTextIsBrokenAtItsSpacesAndIdsOnlyWhereTheyMustBe(t *testing.T) {
+	const id = "b1b71f2a-f99e-53a0-a9dc-b55f0ed4de8d"
+	for width, want := range map[int]string{
+		90: "[1/2] running  vm/web-50: deploy the machine: job " + id + "\n",
+		60: "[1/2] running  vm/web-50: deploy the machine: job\n               " + id + "\n",
+		40: "[1/2] running  vm/web-50: deploy the\n               machine: job b1b71f2a-\n               f99e-53a0-a9dc-\n               b55f0ed4de8d\n",
+	} {
+		if got := hang("[1/2] running  ", "vm/web-50: deploy the machine: job "+id, Screen{Width: width}); got != want {
+			t.Errorf("on %d columns:\n%s", width, got)
+		}
+	}
+	if got, want := hang("", "tcp/80  0.0.0.0/0, ::/0", Screen{Width: 21}), "tcp/80  0.0.0.0/0,\n::/0\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 	"unicode"
@@ -48,10 +49,11 @@ func pad(s string, width int) string {
 const minText = 20
 
 // hang writes text behind a head; where the screen is too narrow the text goes
-// on in the next line, below its own beginning.
+// on in the next line, below its own beginning. A head that is itself too wide,
+// as one with a long name, goes on below its own indentation.
 func hang(head, text string, s Screen) string {
 	if text == "" {
-		return strings.TrimRight(head, " ") + "\n"
+		return folded(strings.TrimRight(head, " "), s) + "\n"
 	}
 	indent := lipgloss.Width(head)
 	room := s.Width - indent
@@ -60,10 +62,61 @@ func hang(head, text string, s Screen) string {
 	}
 	if room < minText {
 		indent = min(indent, 6)
-		return strings.TrimRight(head, " ") + "\n" + hang(strings.Repeat(" ", indent), text, Screen{Width: max(s.Width, indent+minText)})
+		return folded(strings.TrimRight(head, " "), s) + "\n" + hang(strings.Repeat(" ", indent), text, Screen{Width: max(s.Width, indent+minText)})
 	}
-	lines := strings.Split(ansi.Wrap(text, room, ""), "\n")
-	return head + strings.Join(lines, "\n"+strings.Repeat(" ", indent)) + "\n"
+	return head + strings.Join(wrap(text, room), "\n"+strings.Repeat(" ", indent)) + "\n"
+}
+
+// folded breaks a head that is wider than the screen before its last word, which
+// is a name, and that too where it must be.
+func folded(head string, s Screen) string {
+	if s.Width == 0 || lipgloss.Width(head) <= s.Width {
+		return head
+	}
+	at := strings.LastIndex(head, " ") + 1
+	indent := min(lipgloss.Width(head[:at]), max(0, s.Width-minText))
+	return head[:at] + strings.Join(wrap(head[at:], s.Width-indent), "\n"+strings.Repeat(" ", indent))
+}
+
+// wrap breaks a text into lines at its spaces: what has none, such as an id that
+// somebody copies, is broken only where it is longer than a line, behind a hyphen
+// if it has one.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range spaced(text) {
+		joined := line + word
+		switch {
+		case lipgloss.Width(joined) <= width:
+			line = joined
+			continue
+		case lipgloss.Width(strings.TrimLeft(word, " ")) <= width:
+			lines = append(lines, line)
+			line = strings.TrimLeft(word, " ")
+		default:
+			pieces := strings.Split(ansi.Wrap(joined, width, ""), "\n")
+			lines = append(lines, pieces[:len(pieces)-1]...)
+			line = pieces[len(pieces)-1]
+		}
+	}
+	return append(lines, line)
+}
+
+// spaced takes a text apart, each word with the spaces before it.
+func spaced(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for text != "" {
+			spaces := len(text) - len(strings.TrimLeft(text, " "))
+			end := strings.Index(text[spaces:], " ")
+			if end < 0 {
+				end = len(text) - spaces
+			}
+			if !yield(text[:spaces+end]) {
+				return
+			}
+			text = text[spaces+end:]
+		}
+	}
 }
 
 // count writes a number with its noun: "1 step", "2 steps".

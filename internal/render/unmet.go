@@ -12,7 +12,7 @@ func Unmet(changes []plan.Change, s Screen) string {
 	in := newInk(s)
 	var b strings.Builder
 	b.WriteString(hang("", in.bad.Render("Accepted but not done:")+" the cloud reported success, and a second reading shows otherwise.", s))
-	_, names := widths(changes)
+	_, names := widths(changes, s)
 	for _, c := range changes {
 		text := clean(c.Address.String())
 		switch c.Action {
