@@ -76,7 +76,7 @@ func runAPI(ctx context.Context, p *process, o apiOptions) (err error) {
 		return err
 	}
 	for _, doubt := range checked.doubts {
-		fmt.Fprintf(p.stderr, "Warning: %s\n", doubt)
+		p.say("Warning: %s\n", doubt)
 	}
 	answer, err := checked.send(ctx, cloud.client, o)
 	if err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -69,7 +68,7 @@ func dial(p *process, o cloudOptions, more ...cloudstack.Option) (*connection, e
 	}
 	for _, file := range []string{profile.File, o.secretKeyFile} {
 		if exposed(file) {
-			fmt.Fprintf(p.stderr, "Warning: others on this machine can read the secret key in %s; make it yours alone: chmod 600 %[1]s\n", file)
+			p.say("Warning: others on this machine can read the secret key in %s; make it yours alone: chmod 600 %[1]s\n", file)
 		}
 	}
 	options := append(cloudstack.Lookup{Getenv: p.env.get}.Trace(), userAgent())

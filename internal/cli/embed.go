@@ -35,7 +35,7 @@ func embed(ctx context.Context, p *process, flavour simulator.Flavour, dir strin
 	if notice := server.Notice(); notice != "" {
 		fmt.Fprintln(p.stderr, notice)
 	}
-	fmt.Fprintf(p.stderr, "Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
+	p.say("Using the embedded simulator, not a real cloud; its state is in %s\n", shorten(state))
 	return c, nil
 }
 

@@ -71,7 +71,7 @@ func newApp(p *process) *ucli.App {
 		Name:      "trueup",
 		Usage:     "make a CloudStack cloud match YAML files in git",
 		UsageText: "trueup COMMAND [flags] [STACK]\n\nSTACK is a stack's file or directory; the default is the current directory.",
-		Writer:    p.stdout,
+		Writer:    &folding{w: p.stdout, screen: screen(p.stdout, p.env)}, // of help
 		ErrWriter: p.stderr,
 		Version:   version(),
 		Commands: []*ucli.Command{

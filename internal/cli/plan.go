@@ -126,7 +126,7 @@ func refusedPlan(p *process, o planOptions, made *plan.Plan, refusal error) erro
 		_, err = fmt.Fprint(p.stdout, render.Plan(made, screen(p.stdout, p.env)))
 	}
 	if o.save != "" {
-		fmt.Fprintf(p.stderr, "No plan was saved to %s: it would be refused.\n", o.save)
+		p.say("No plan was saved to %s: it would be refused.\n", o.save)
 	}
 	return errors.Join(err, refusal)
 }

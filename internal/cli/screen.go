@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"bytes"
+	"fmt"
+	"io"
 	"os"
+	"slices"
 
 	"github.com/muesli/termenv"
 	"golang.org/x/term"
@@ -53,4 +57,24 @@ func draws(stream any) bool {
 func terminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// say tells something about a command beside its result.
+func (p *process) say(format string, args ...any) {
+	fmt.Fprint(p.stderr, render.Text(fmt.Sprintf(format, args...), screen(p.stderr, p.env)))
+}
+
+// folding breaks the lines that are written to it to what a screen can show.
+type folding struct {
+	w      io.Writer
+	screen render.Screen
+	begun  []byte // a line whose end is still to come
+}
+
+func (f *folding) Write(b []byte) (int, error) {
+	f.begun = append(f.begun, b...)
+	end := bytes.LastIndexByte(f.begun, '\n') + 1
+	_, err := io.WriteString(f.w, render.Text(string(f.begun[:end]), f.screen))
+	f.begun = slices.Clone(f.begun[end:])
+	return len(b), err
 }

@@ -14,6 +14,7 @@ import (
 	ucli "github.com/urfave/cli/v2"
 
 	"github.com/trueup/trueup/apply"
+	"github.com/trueup/trueup/internal/render"
 	"github.com/trueup/trueup/provider"
 )
 
@@ -125,8 +126,10 @@ func statusOf(ctx context.Context, p *process, o statusOptions, path string) (er
 	if o.json {
 		return json.NewEncoder(p.stdout).Encode(s)
 	}
-	s.write(p.stdout, state)
-	return nil
+	var b strings.Builder
+	s.write(&b, state)
+	_, err = io.WriteString(p.stdout, render.Text(b.String(), screen(p.stdout, p.env)))
+	return err
 }
 
 func (s *status) write(w io.Writer, state *apply.State) {

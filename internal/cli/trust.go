@@ -24,9 +24,9 @@ func trust(p *process, o cloudOptions, profile *cloudstack.Profile) ([]cloudstac
 		return []cloudstack.Option{cloudstack.WithHTTPClient(&http.Client{Transport: transport})}, nil
 	case o.insecure:
 		profile.Insecure = true
-		fmt.Fprintf(p.stderr, "Warning: --insecure: the server's certificate is not verified: %s\n", danger)
+		p.say("Warning: --insecure: the server's certificate is not verified: %s\n", danger)
 	case profile.Insecure:
-		fmt.Fprintf(p.stderr, "Warning: %s says not to verify the server's certificate: %s\n", profile.Source, danger)
+		p.say("Warning: %s says not to verify the server's certificate: %s\n", profile.Source, danger)
 	}
 	return nil, nil
 }

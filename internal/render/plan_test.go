@@ -110,3 +110,18 @@ func TestDriftTellsHandsFromFiles(t *testing.T) {
 	golden(t, "drift/narrow.txt", drift(Screen{Width: 60}))
 	golden(t, "drift/none.txt", Drift("shop", nil, nil, nil, Screen{}))
 }
+
+func TestTextGoesOnBehindItsGap(t *testing.T) {
+	const text = "USAGE:\n   trueup plan [flags] [STACK]\n\n" +
+		"   --var NAME=VALUE  set a variable of the stack\n   --key KEY         API KEY\n" +
+		"   Reads the stack and the cloud and shows what differs.\n"
+	if got := Text(text, Screen{}); got != text {
+		t.Errorf("on a pipe:\n%s", got)
+	}
+	want := "USAGE:\n   trueup plan [flags] [STACK]\n\n" +
+		"   --var NAME=VALUE  set a variable of\n                     the stack\n   --key KEY         API KEY\n" +
+		"   Reads the stack and the cloud and\n   shows what differs.\n"
+	if got := Text(text, Screen{Width: 41}); got != want {
+		t.Errorf("on 41 columns:\n%s", got)
+	}
+}

@@ -67,6 +67,30 @@ func hang(head, text string, s Screen) string {
 	return head + strings.Join(wrap(text, room), "\n"+strings.Repeat(" ", indent)) + "\n"
 }
 
+// Text breaks those lines of a text that are too long for a screen. A line with a
+// gap in it, such as an option with what it is for, goes on behind the gap, any
+// other below its own beginning.
+func Text(text string, s Screen) string {
+	if s.Width == 0 {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		whole, newline := strings.CutSuffix(line, "\n")
+		begin := len(whole) - len(strings.TrimLeft(whole, " "))
+		if gap := strings.Index(whole[begin:], "  "); gap >= 0 {
+			rest := whole[begin+gap:]
+			begin += gap + len(rest) - len(strings.TrimLeft(rest, " "))
+		}
+		broken := hang(whole[:begin], whole[begin:], s)
+		if !newline {
+			broken = strings.TrimSuffix(broken, "\n")
+		}
+		b.WriteString(broken)
+	}
+	return b.String()
+}
+
 // folded breaks a head that is wider than the screen before its last word, which
 // is a name, and that too where it must be.
 func folded(head string, s Screen) string {

@@ -1,0 +1,20 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/trueup/trueup/internal/render"
+)
+
+func TestLinesThatComeInPiecesAreFoldedAsAWhole(t *testing.T) {
+	var b strings.Builder
+	f := &folding{w: &b, screen: render.Screen{Width: 30}}
+	for _, piece := range []string{"   plan   show ", "what apply ", "would change\n   api", "   any command\n"} {
+		fmt.Fprint(f, piece)
+	}
+	if want := "   plan   show what apply\n          would change\n   api   any command\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
