@@ -111,6 +111,7 @@ type Impact string
 
 const (
 	None          Impact = "none"
+	Stop          Impact = "stop" // a machine that runs, and is to be down
 	Restart       Impact = "restart"
 	ShrinkDisk    Impact = "shrink"    // what lies beyond the new end is lost
 	ReinstallDisk Impact = "reinstall" // root disk lost, machine kept

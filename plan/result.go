@@ -119,11 +119,18 @@ func (r *row) impact() Impact {
 		return ReinstallDisk
 	case r.shrunk():
 		return ShrinkDisk
-	case slices.ContainsFunc(r.nodes.all, func(n *node) bool { return n.Op.Name == r.kind.Stop }):
-		return Restart
-	default:
+	case !r.has(r.kind.Stop):
 		return None
+	case !r.has(r.kind.Start):
+		return Stop
+	default:
+		return Restart
 	}
+}
+
+// has reports whether an operation is among the row's.
+func (r *row) has(operation string) bool {
+	return slices.ContainsFunc(r.nodes.all, func(n *node) bool { return n.Op.Name == operation })
 }
 
 // reason says in words why, and what is lost.
@@ -172,7 +179,7 @@ func (c Cause) Words() string {
 
 // outageReasons says which fields take the resource down, or why it is started.
 func (r *row) outageReasons() []string {
-	var reasons []string
+	var reasons, stopped []string
 	for _, d := range r.diffs {
 		op, _ := r.kind.Operation(d.field.Set)
 		switch {
@@ -180,15 +187,21 @@ func (r *row) outageReasons() []string {
 			reasons = append(reasons, d.field.Name+" takes a reinstallation")
 		case r.impact() != Restart:
 		case op.Stopped:
-			reasons = append(reasons, d.field.Name+" needs a stop")
+			stopped = append(stopped, d.field.Name)
 		case d.field.Type == provider.Content && r.onChange(d.field.Name) == onChangeRestart:
 			reasons = append(reasons, d.field.Name+" is read again only at a start")
 		}
 	}
+	switch last := len(stopped) - 1; {
+	case last == 0:
+		reasons = append(reasons, stopped[0]+" needs a stop")
+	case last > 0:
+		reasons = append(reasons, strings.Join(stopped[:last], ", ")+" and "+stopped[last]+" need a stop")
+	}
 	if r.live.Broken != "" {
 		reasons = append(reasons, r.live.Broken)
 	}
-	if len(reasons) == 0 && r.impact() == Restart {
+	if r.impact() == Stop {
 		reasons = append(reasons, "is to be stopped")
 	}
 	return reasons

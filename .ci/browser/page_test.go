@@ -143,7 +143,7 @@ func TestFilterShowsWhatIsAskedFor(t *testing.T) {
 	ctx, w := browse(t)
 	do(t, ctx, chromedp.Navigate(golden(t, "plan.html")), chromedp.WaitVisible(".filter input", chromedp.ByQuery))
 	all := eval[[]string](t, ctx, visible)
-	if len(all) != 8 {
+	if len(all) != 9 {
 		t.Fatalf("the page shows %q", all)
 	}
 
@@ -170,7 +170,7 @@ func TestFilterShowsWhatIsAskedFor(t *testing.T) {
 	chip := func(name string) chromedp.Action {
 		return chromedp.Click(fmt.Sprintf(`//span[@class="chips"]/button[text()=%q]`, name), chromedp.BySearch)
 	}
-	do(t, ctx, chip("Creations"), chip("Changes in place"), chip("Restarts"))
+	do(t, ctx, chip("Creations"), chip("Changes in place"), chip("Restarts"), chip("Stops"))
 	shows("only what is destructive", "vm/edge", "sshKey/ops", "vm/old")
 	if n := eval[int](t, ctx, `Array.from(document.querySelectorAll(".changes")).filter(s => s.offsetParent !== null).length`); n != 1 {
 		t.Errorf("%d sections are shown", n)

@@ -53,7 +53,7 @@ var rules = [...]rule{
 	{ruleUnfinished, "A step was not begun, or its job was still running at the end.", levelWarning},
 	{ruleDrift, "The cloud differs from what was last applied.", levelWarning},
 	{ruleLoss, "A resource is deleted, replaced or reinstalled: what is on it is lost.", levelWarning},
-	{ruleRestart, "A machine is restarted.", levelWarning},
+	{ruleRestart, "A machine is restarted, or stopped.", levelWarning},
 	{ruleChange, "A resource is created or changed in place.", levelNote},
 	{ruleWaiting, "A step waits for the cloud to expunge something.", levelNote},
 	{ruleNote, "The plan leaves something alone.", levelNote},
@@ -155,7 +155,7 @@ func (r *Result) changeRule(row render.Row) string {
 		return ruleDrift
 	case row.Destructive:
 		return ruleLoss
-	case row.Change.Impact == plan.Restart:
+	case row.Change.Impact == plan.Restart, row.Change.Impact == plan.Stop:
 		return ruleRestart
 	default:
 		return ruleChange

@@ -75,6 +75,9 @@ func shop() *plan.Plan {
 			}},
 			{Address: old, ID: "m3", Action: plan.Delete, Impact: plan.DeleteAll, Cause: plan.Pending, Reason: "no longer declared; rootDisk of 20 GiB is lost"},
 			machine(web1), machine(web2),
+			{Address: addr("vm", "night"), ID: "m4", Action: plan.Update, Impact: plan.Stop, Cause: plan.Pending, Reason: "is to be stopped", Pos: at(32, 3), Fields: []plan.FieldChange{
+				{Name: "power", Old: "running", New: "stopped", Cause: plan.Pending},
+			}},
 		},
 		Steps: []plan.Step{
 			step(web, "authorizeIngress tcp/80", "authorizeSecurityGroupIngress", "allow incoming traffic"),

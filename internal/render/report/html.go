@@ -127,7 +127,7 @@ func (r *Result) view(id string) stackView {
 		v.add("Not applied yet", "change", "", r.pending(), false)
 	} else {
 		for _, g := range groups(r.changes()) {
-			v.add(g.title, map[string]string{"Destructive": "bad", "Restarts": "warn", "Changes in place": "change", "Creations": "good"}[g.title],
+			v.add(g.title, map[string]string{"Destructive": "bad", "Stops": "warn", "Restarts": "warn", "Changes in place": "change", "Creations": "good"}[g.title],
 				"", g.rows, g.title != "Creations" || len(g.rows) <= mostOpen)
 		}
 	}
@@ -276,7 +276,7 @@ func boxMood(c plan.Change) string {
 	switch {
 	case c.Action == plan.Delete, c.Action == plan.Recreate, c.Action == plan.Reinstall:
 		return "bad"
-	case c.Impact == plan.Restart:
+	case c.Impact == plan.Restart, c.Impact == plan.Stop:
 		return "warn"
 	case c.Action == plan.Create:
 		return "good"

@@ -147,19 +147,22 @@ type group struct {
 func groups(rows []render.Row) []group {
 	all := []group{
 		{title: "Destructive", keep: true, until: detailLosses},
+		{title: "Stops", until: detailLosses},
 		{title: "Restarts", until: detailLosses},
 		{title: "Changes in place", until: detailChanges},
 		{title: "Creations", until: detailCreates},
 	}
 	for _, row := range rows {
-		i := 2
+		i := 3
 		switch {
 		case row.Destructive:
 			i = 0
-		case row.Change.Impact == plan.Restart:
+		case row.Change.Impact == plan.Stop:
 			i = 1
+		case row.Change.Impact == plan.Restart:
+			i = 2
 		case row.Change.Action == plan.Create:
-			i = 3
+			i = 4
 		}
 		all[i].rows = append(all[i].rows, row)
 	}
@@ -223,7 +226,7 @@ func diffSign(row render.Row) string {
 		return "!"
 	case row.Change.Action == plan.Create:
 		return "+"
-	case row.Change.Impact == plan.Restart:
+	case row.Change.Impact == plan.Restart, row.Change.Impact == plan.Stop:
 		return "!"
 	default:
 		return "~"
