@@ -28,8 +28,9 @@ type line struct {
 }
 
 // lines takes a field's difference apart: one line for a value, one for every
-// element that a collection gains or loses.
-func lines(f plan.FieldChange) []line {
+// element that a collection gains or loses. Of what is made, the collection is
+// there as a whole.
+func lines(a plan.Action, f plan.FieldChange) []line {
 	switch {
 	case f.Secret && f.Old == nil:
 		return []line{{plain, "(not shown)", ""}}
@@ -37,7 +38,7 @@ func lines(f plan.FieldChange) []line {
 		return []line{{plain, "changed (not shown)", ""}}
 	}
 	if collection(f.Old) || collection(f.New) {
-		if f.Old == nil {
+		if a == plan.Create {
 			return whole(f.New)
 		}
 		return append(elements(f.Old, taken), elements(f.New, added)...)
@@ -122,10 +123,10 @@ func value(v provider.Value) string {
 
 // writeFields writes the differences of one resource, aligned to the width of
 // the longest name.
-func writeFields(b *strings.Builder, fields []plan.FieldChange, width int, s Screen, in ink) {
+func writeFields(b *strings.Builder, a plan.Action, fields []plan.FieldChange, width int, s Screen, in ink) {
 	for _, f := range fields {
 		name := f.Name
-		for _, l := range lines(f) {
+		for _, l := range lines(a, f) {
 			head := "      " + in.dim.Render(pad(name, width)) + "  " + mark(l.sign, in)
 			writeLine(b, head, l, s)
 			name = ""

@@ -82,7 +82,7 @@ func found(f plan.FieldChange) []string {
 		return []string{"is " + absent(f.Old) + ", should be " + absent(f.New)}
 	}
 	var texts []string
-	for _, l := range lines(f) {
+	for _, l := range lines(plan.Update, f) {
 		switch l.sign {
 		case taken:
 			texts = append(texts, "extra: "+l.text)

@@ -83,7 +83,10 @@ func everything() *plan.Plan {
 			},
 			{
 				Address: addr("vm", "night"), ID: "m4", Action: plan.Update, Impact: plan.Stop, Cause: plan.Pending, Reason: "is to be stopped",
-				Fields: []plan.FieldChange{{Name: "power", Old: "running", New: "stopped", Cause: plan.Pending}},
+				Fields: []plan.FieldChange{
+					{Name: "securityGroups", New: []provider.Ref{{Kind: "securityGroup", Name: "web"}, {Kind: "securityGroup", Name: "lb"}}, Cause: plan.Pending},
+					{Name: "power", Old: "running", New: "stopped", Cause: plan.Pending},
+				},
 			},
 			{
 				Address: addr("vm", "edge"), ID: "m2", Action: plan.Reinstall, Impact: plan.ReinstallDisk, Cause: plan.Pending, Reason: "root disk of 20 GiB is lost",

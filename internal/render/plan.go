@@ -75,12 +75,12 @@ func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 				text += ", but"
 			}
 			b.WriteString(hang(head, in.dim.Render(text), s))
-			writeFields(b, others, names, s, in)
+			writeFields(b, c.Action, others, names, s, in)
 			continue
 		}
 		shown = c
 		b.WriteString(hang(head, remark(c), s))
-		writeFields(b, c.Fields, names, s, in)
+		writeFields(b, c.Action, c.Fields, names, s, in)
 	}
 }
 
@@ -116,7 +116,7 @@ func alike(a, b plan.Change) (others []plan.FieldChange, ok bool) {
 		if f.Name != a.Fields[i].Name {
 			return nil, false
 		}
-		if !slices.Equal(lines(a.Fields[i]), lines(f)) {
+		if !slices.Equal(lines(a.Action, a.Fields[i]), lines(b.Action, f)) {
 			others = append(others, f)
 		}
 	}

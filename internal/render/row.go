@@ -74,7 +74,7 @@ func rows(changes []plan.Change, words func(plan.Change) string, name string) []
 		}
 		for _, f := range c.Fields {
 			d := Difference{Name: clean(f.Name)}
-			for _, l := range lines(f) {
+			for _, l := range lines(c.Action, f) {
 				d.Lines = append(d.Lines, Line{signText(l.sign), l.text, l.next})
 			}
 			row.Fields = append(row.Fields, d)
