@@ -29,8 +29,19 @@ func screen(stream any, env environment) render.Screen {
 		width = 80
 	}
 	plain := env.first("NO_COLOR", "CI", "ACCESSIBLE") != "" || env.get("TERM") == "dumb" || !draws(stream)
-	return render.Screen{Width: width, Color: !plain, Live: !plain && width >= minLive}
+	return render.Screen{Width: width, Color: !plain, Shades: shades(env), Live: !plain && width >= minLive}
 }
+
+// shades reports whether a terminal has 256 colours, by what it says of itself.
+func shades(env environment) bool {
+	return termenv.NewOutput(io.Discard, termenv.WithTTY(true), termenv.WithEnvironment(terminfo{env})).ColorProfile() <= termenv.ANSI256
+}
+
+// terminfo is the environment as termenv reads it.
+type terminfo struct{ env environment }
+
+func (t terminfo) Environ() []string         { return t.env }
+func (t terminfo) Getenv(name string) string { return t.env.get(name) }
 
 // size is how many columns and rows a terminal has; 0 where that can't be known.
 func size(stream any) (width, height int) {

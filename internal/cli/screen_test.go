@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -16,5 +17,16 @@ func TestLinesThatComeInPiecesAreFoldedAsAWhole(t *testing.T) {
 	}
 	if want := "   plan   show what apply\n          would change\n   api   any command\n"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+func TestATerminalSaysWhetherItHasShades(t *testing.T) {
+	for pair, want := range map[string]bool{
+		"TERM=xterm-256color": true, "TERM=tmux-256color": true, "TERM=alacritty": true, "COLORTERM=truecolor": true,
+		"TERM=xterm": false, "TERM=linux": false, "TERM=screen": false, "TERM=": false,
+	} {
+		if runtime.GOOS != "windows" && shades(environment{pair}) != want {
+			t.Errorf("%s: %v", pair, !want)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -14,7 +16,7 @@ import (
 func TestPlanIsReadInOnePass(t *testing.T) {
 	for name, s := range map[string]Screen{
 		"plan/pipe.txt":   {},
-		"plan/wide.txt":   {Width: 200, Color: true},
+		"plan/wide.txt":   {Width: 200, Color: true, Shades: true},
 		"plan/normal.txt": {Width: 80},
 		"plan/narrow.txt": {Width: 60},
 	} {
@@ -79,6 +81,34 @@ func TestEmptyPlanSaysSo(t *testing.T) {
 	notes := everything().Notes
 	golden(t, "plan/empty.txt", Plan(&plan.Plan{Stack: "shop", Notes: notes}, Screen{})+
 		"--- destroy\n"+Plan(&plan.Plan{Stack: "shop", Destroy: true}, Screen{}))
+}
+
+// contrast is that of the web's guidelines, from 1 to 21.
+func contrast(a, b float64) float64 { return (max(a, b) + 0.05) / (min(a, b) + 0.05) }
+
+// luminance is that of one of the 216 colours of the cube in a terminal's 256.
+func luminance(color int) float64 {
+	linear := func(level int) float64 {
+		c := float64([]int{0, 95, 135, 175, 215, 255}[level]) / 255
+		return math.Pow((c+0.055)/1.055, 2.4)
+	}
+	n := color - 16
+	return 0.2126*linear(n/36) + 0.7152*linear(n/6%6) + 0.0722*linear(n%6)
+}
+
+func TestColoursAreReadOnLightAndOnDark(t *testing.T) {
+	in := newInk(Screen{Color: true, Shades: true})
+	for _, style := range []lipgloss.Style{in.good, in.warn, in.bad} {
+		var color int
+		if _, err := fmt.Sscanf(style.Render("x"), "\x1b[38;5;%dm", &color); err != nil {
+			t.Fatalf("%q is none of 256 colours: %v", style.Render("x"), err)
+		}
+		for name, ground := range map[string]float64{"white": 1, "black": 0, "grey of 12 %": 0.013} {
+			if c := contrast(luminance(color), ground); c < 2.9 {
+				t.Errorf("colour %d has a contrast of %.1f on %s", color, c, name)
+			}
+		}
+	}
 }
 
 func TestColourAddsNothingToTheText(t *testing.T) {
