@@ -51,10 +51,10 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 	for _, c := range changes {
 		head := "  " + in.warn.Render("!") + " " + pad(clean(c.Address.String()), addresses) + "  "
 		if c.Action == plan.Create {
-			b.WriteString(hang(head, "missing from the cloud"+lastEvent(c.Last), s))
+			b.WriteString(hang(head, told("missing from the cloud", " (", lastEvent(c.Last), ")"), s))
 			continue
 		}
-		b.WriteString(hang(head, origin(c.Cause)+lastEvent(c.Last), s))
+		b.WriteString(hang(head, told(origin(c.Cause), " (", lastEvent(c.Last), ")"), s))
 		for _, f := range c.Fields {
 			name := f.Name
 			for _, text := range found(f) {
@@ -70,7 +70,15 @@ func lastEvent(e provider.Event) string {
 	if e == (provider.Event{}) {
 		return ""
 	}
-	return fmt.Sprintf(" (last event: %s by %s at %s)", clean(e.Type), clean(e.User), e.Time.Format(time.RFC3339))
+	return fmt.Sprintf("last event: %s by %s at %s", clean(e.Type), clean(e.User), e.Time.Format(time.RFC3339))
+}
+
+// told joins what is said with what may be added to it.
+func told(text, before, more, after string) string {
+	if more == "" {
+		return text
+	}
+	return text + before + more + after
 }
 
 // found says what the cloud has and what it should have.

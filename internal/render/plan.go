@@ -26,9 +26,14 @@ func Plan(p *plan.Plan, s Screen) string {
 	writeNotes(&b, p.Notes, s, in)
 	b.WriteString("\n" + hang("", in.bold.Render("Plan:")+" "+Totals(p), s))
 	if len(p.Problems) > 0 {
-		b.WriteString(hang("", in.bad.Render("Refused:")+" nothing of it may be done, for "+count(len(p.Problems), "reason")+".", s))
+		b.WriteString(hang("", in.bad.Render("Refused:")+" "+Refusal(p), s))
 	}
 	return b.String()
+}
+
+// Refusal says of a plan with problems what becomes of it.
+func Refusal(p *plan.Plan) string {
+	return "nothing of it may be done, for " + count(len(p.Problems), "reason") + "."
 }
 
 // Totals counts what a plan does, and says what it takes.

@@ -36,14 +36,14 @@ func Rows(changes []plan.Change) []Row {
 	return rows(changes, remark, "")
 }
 
-// DriftRows puts into words what the cloud has otherwise than was applied: the
-// old values are the cloud's.
+// DriftRows puts into words what the cloud has otherwise than was applied, and what
+// happened to it last: the old values are the cloud's.
 func DriftRows(changes []plan.Change) []Row {
 	return rows(changes, func(c plan.Change) string {
 		if c.Action == plan.Create {
-			return "missing from the cloud"
+			return told("missing from the cloud", "; ", lastEvent(c.Last), "")
 		}
-		return origin(c.Cause)
+		return told(origin(c.Cause), "; ", lastEvent(c.Last), "")
 	}, "drift")
 }
 

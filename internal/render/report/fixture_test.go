@@ -144,6 +144,7 @@ func drifted() *Result {
 	r := planned()
 	r.Command = "drift"
 	changes := r.Plan.Changes
+	changes[1].Last = provider.Event{Type: "SG.AUTH.INGRESS", User: "ops", Time: began}
 	missing := plan.Change{Address: addr("vm", "quiet"), Action: plan.Create, Cause: plan.Drift, Reason: "does not exist", Pos: at(50, 3)}
 	r.Drift = &Drift{Drifted: []plan.Change{changes[1], changes[3], missing}, Pending: []plan.Change{changes[0], changes[5]}}
 	return r

@@ -65,6 +65,8 @@ func (r *Result) headline() string {
 	switch {
 	case r.Run != nil:
 		return render.RunLine(r.Run)
+	case r.Plan != nil && len(r.Plan.Problems) > 0 && r.Plan.Problems.Class() == plan.Refused:
+		return "Refused: " + render.Refusal(r.Plan) + " " + render.PlanLine(r.Plan)
 	case r.Err != nil:
 		return "There is no result: see what is wrong."
 	case r.Drift != nil:
