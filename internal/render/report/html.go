@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/render"
 	"github.com/trueup/trueup/plan"
@@ -253,7 +255,7 @@ func (p picture) view(r *Result, id string) *pictureView {
 		b := &p.boxes[i]
 		title, doing := b.title(), b.doing()
 		view := boxView{X: l.x[i], Y: l.y[i], W: boxWidth, H: boxHeight, Link: "#" + rowID(id, b.addresses[0]),
-			Title: shorten(title, 27), Doing: shorten(doing, 29), Detail: title + ": " + doing, Critical: b.critical,
+			Title: shorten(title, 24), Doing: shorten(doing, 29), Detail: title + ": " + doing, Critical: b.critical,
 			Mood: boxMood(changes[b.addresses[0]])}
 		if phase := b.phase(phases); phase != "" {
 			view.Mood = map[apply.Phase]string{apply.Done: "good", apply.Failed: "bad"}[phase]
@@ -285,11 +287,5 @@ func boxMood(c plan.Change) string {
 	}
 }
 
-// shorten cuts a text to a number of characters.
-func shorten(s string, most int) string {
-	runes := []rune(s)
-	if len(runes) <= most {
-		return s
-	}
-	return string(runes[:most-1]) + "…"
-}
+// shorten cuts a text to a number of columns.
+func shorten(s string, most int) string { return ansi.Truncate(s, most, "…") }
