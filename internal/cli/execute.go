@@ -44,11 +44,11 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 	progress.Close()
 	c.found.Run = report
 	_ = render.JSONReport(journal, report) // journal keeps its errors
-	journal.close(c.stderr)
+	journal.close(c.beside())
 	if c.jsonEvents {
 		render.JSONReport(c.stdout, report)
 	}
-	err = passwords.close(c.stderr)
+	err = passwords.close(c.beside())
 	unmet, checked := c.verify(ctx, made, report)
 	c.found.Unmet = unmet
 	if !made.Empty() || report.Ending() != apply.Succeeded {
@@ -75,7 +75,7 @@ func (c *change) progress(made *plan.Plan) render.Progress {
 	case s.Live:
 		return render.Live(c.stderr, made, s, func() (int, int) { return size(c.stderr) })
 	default:
-		return render.Lines(c.stderr, made)
+		return render.Lines(c.stderr, made, s)
 	}
 }
 

@@ -150,7 +150,7 @@ func runExport(ctx context.Context, p *process, o exportOptions) (err error) {
 	if err := writeNew(o.to, file.YAML()); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "Wrote %s: %d resources of stack %s, %d left out.\n", o.to, file.Resources(), file.Stack, len(file.LeftOut))
+	p.tell("Wrote %s: %d resources of stack %s, %d left out.\n", o.to, file.Resources(), file.Stack, len(file.LeftOut))
 	if o.selected.Stack == "" {
 		fmt.Fprintf(p.stdout, "Take them over with: trueup adopt %s\n", o.to)
 	}

@@ -99,11 +99,11 @@ func runInit(ctx context.Context, p *process, o initOptions) (err error) {
 	if err != nil {
 		return fmt.Errorf("%s is written; a first look at it found: %w", filepath.Join(o.dir, initFile), err)
 	}
-	fmt.Fprintf(p.stdout, "Wrote %s and %s, which editors complete by.\n", filepath.Join(o.dir, initFile), schemaFile)
+	p.tell("Wrote %s and %s, which editors complete by.\n", filepath.Join(o.dir, initFile), schemaFile)
 	if o.simulator {
-		fmt.Fprintf(p.stdout, "Every command in %s now uses the simulator inside the program, not a real cloud.\n", filepath.Join(o.dir, "."))
+		p.tell("Every command in %s now uses the simulator inside the program, not a real cloud.\n", filepath.Join(o.dir, "."))
 	}
-	fmt.Fprintf(p.stdout, "It is valid, and the cloud has what it needs: %s\n\nNext:\n  trueup plan %[2]s\n  trueup apply %[2]s\n", render.Totals(made), o.dir)
+	p.tell("It is valid, and the cloud has what it needs: %s\n\nNext:\n  trueup plan %[2]s\n  trueup apply %[2]s\n", render.Totals(made), o.dir)
 	return nil
 }
 

@@ -47,11 +47,11 @@ func (a *asker) pick(what string, options []string) (string, error) {
 		case 1:
 			return fit[0], nil
 		case 0:
-			fmt.Fprintf(a.stderr, "There is no such %s. Type a number, a name or a part of one.\n", what)
+			a.say("There is no such %s. Type a number, a name or a part of one.\n", what)
 		default:
 			fmt.Fprintf(a.stderr, "That fits several:\n")
 			for _, o := range fit[:min(len(fit), shownOptions)] {
-				fmt.Fprintf(a.stderr, "  %3d  %s\n", slices.Index(options, o)+1, o)
+				a.say("  %3d  %s\n", slices.Index(options, o)+1, o)
 			}
 		}
 	}
@@ -60,10 +60,10 @@ func (a *asker) pick(what string, options []string) (string, error) {
 func (a *asker) list(what string, options []string) {
 	fmt.Fprintf(a.stderr, "\n%s: the cloud has %d\n", what, len(options))
 	for i, o := range options[:min(len(options), shownOptions)] {
-		fmt.Fprintf(a.stderr, "  %3d  %s\n", i+1, o)
+		a.say("  %3d  %s\n", i+1, o)
 	}
 	if more := len(options) - shownOptions; more > 0 {
-		fmt.Fprintf(a.stderr, "  … and %d more: type a part of the name\n", more)
+		a.say("  … and %d more: type a part of the name\n", more)
 	}
 }
 

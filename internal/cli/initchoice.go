@@ -117,7 +117,7 @@ func (a *asker) one(flag, what, given string, candidates []candidate) (string, e
 	case len(options) == 0:
 		return "", fmt.Errorf("the cloud has no %s that this account can use", strings.ToLower(what))
 	case len(options) == 1:
-		fmt.Fprintf(a.stderr, "%s: %s, the only one\n", what, options[0])
+		a.say("%s: %s, the only one\n", what, options[0])
 		return idOr(options[0], candidates), nil
 	case !a.mayAsk():
 		return "", usagef("which %s is not known, and there is no terminal to ask on: say --%s; the cloud has %s", strings.ToLower(what), flag, listed(options))

@@ -75,6 +75,16 @@ func (p *process) say(format string, args ...any) {
 	fmt.Fprint(p.stderr, render.Text(fmt.Sprintf(format, args...), screen(p.stderr, p.env)))
 }
 
+// beside is where a command tells what is not its result.
+func (p *process) beside() io.Writer {
+	return &folding{w: p.stderr, screen: screen(p.stderr, p.env)}
+}
+
+// tell tells a result in words.
+func (p *process) tell(format string, args ...any) {
+	fmt.Fprint(p.stdout, render.Text(fmt.Sprintf(format, args...), screen(p.stdout, p.env)))
+}
+
 // folding breaks the lines that are written to it to what a screen can show.
 type folding struct {
 	w      io.Writer

@@ -65,6 +65,6 @@ func runUnlock(ctx context.Context, p *process, o unlockOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "The lease of stack %s is free; it was held by %s.\n", stack.Name, holder)
+	p.tell("The lease of stack %s is free; it was held by %s.\n", stack.Name, holder)
 	return nil
 }

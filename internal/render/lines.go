@@ -14,18 +14,19 @@ import (
 
 // Lines shows a run as plain lines on w: one for every step that has ended or that
 // a failure keeps from being started, and one for every event of the run itself.
-func Lines(w io.Writer, p *plan.Plan) Progress {
-	return &lineProgress{w: w, run: newRun(p)}
+func Lines(w io.Writer, p *plan.Plan, s Screen) Progress {
+	return &lineProgress{w: w, run: newRun(p), screen: s}
 }
 
 type lineProgress struct {
-	w   io.Writer
-	run *run
+	w      io.Writer
+	run    *run
+	screen Screen
 }
 
 func (l *lineProgress) Event(e apply.Event) {
 	if head, text := eventLine(l.run, e, ink{}); text != "" {
-		fmt.Fprintln(l.w, head+text)
+		fmt.Fprint(l.w, hang(head, text, l.screen))
 	}
 }
 

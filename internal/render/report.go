@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/charmbracelet/lipgloss"
+
 	"github.com/trueup/trueup/apply"
 )
 
@@ -21,12 +23,21 @@ func Report(r *apply.Report, again string, s Screen) string {
 		b.WriteString(hang("  ", oneLine(r.Ended), s))
 	}
 	if r.Ending() != apply.Succeeded {
-		fmt.Fprintf(&b, "\nTo go on: %s\n", again)
+		b.WriteString("\n" + next("To go on:", again, s))
 	}
 	if r.Ending() == apply.Succeeded && len(r.Waiting()) > 0 {
-		fmt.Fprintf(&b, "\nThe cloud expunges in its own time, by default after a day. Then: %s\n", again)
+		b.WriteString("\n" + next("The cloud expunges in its own time, by default after a day. Then:", again, s))
 	}
 	return b.String()
+}
+
+// next writes a command that is to be given next, in a line of its own where it
+// would be broken: it is there to be copied.
+func next(when, command string, s Screen) string {
+	if s.Width == 0 || lipgloss.Width(when+" "+command) <= s.Width {
+		return when + " " + command + "\n"
+	}
+	return hang("", when, s) + "  " + command + "\n"
 }
 
 func verdict(r *apply.Report) string {

@@ -54,7 +54,7 @@ func story(p *plan.Plan) []apply.Event {
 func TestLinesTellHowEveryStepEnded(t *testing.T) {
 	p := steps()
 	var b strings.Builder
-	lines := Lines(&b, p)
+	lines := Lines(&b, p, Screen{})
 	for _, e := range story(p) {
 		lines.Event(e)
 	}
@@ -156,7 +156,8 @@ func TestReportNamesWhatDidNotSucceedAndHowToGoOn(t *testing.T) {
 	fine := &apply.Report{Took: 1500 * time.Millisecond, Outcomes: []apply.Outcome{out(0, apply.Done), out(1, apply.Waiting)}}
 	lost := &apply.Report{Took: time.Second, Ended: apply.ErrLost, Outcomes: []apply.Outcome{out(0, apply.Done), out(2, apply.NotStarted)}}
 	golden(t, "run/report.txt", Report(lost, "trueup apply .", Screen{})+"---\n"+Report(mixed, "trueup apply .", Screen{})+"---\n"+
-		Report(mixed, "trueup apply .", Screen{Width: 60})+"---\n"+Report(fine, "trueup destroy .", Screen{}))
+		Report(mixed, "trueup apply .", Screen{Width: 60})+"---\n"+Report(fine, "trueup destroy .", Screen{})+"---\n"+
+		Report(mixed, "trueup apply --var replicas=… .", Screen{Width: 32})+"---\n"+Report(fine, "trueup destroy .", Screen{Width: 60}))
 }
 
 func TestLiveEndsWithEveryLineWrittenAndTheCursorBack(t *testing.T) {

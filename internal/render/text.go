@@ -55,14 +55,19 @@ func hang(head, text string, s Screen) string {
 	if text == "" {
 		return folded(strings.TrimRight(head, " "), s) + "\n"
 	}
+	const narrow = 6 // the indentation where there is no room for more
 	indent := lipgloss.Width(head)
+	if s.Width > 0 && s.Width-indent < minText && strings.TrimSpace(head) == "" {
+		indent = min(indent, narrow)
+		head = head[:indent]
+		s.Width = max(s.Width, indent+minText)
+	}
 	room := s.Width - indent
 	if s.Width == 0 || lipgloss.Width(text) <= room {
 		return head + text + "\n"
 	}
 	if room < minText {
-		indent = min(indent, 6)
-		return folded(strings.TrimRight(head, " "), s) + "\n" + hang(strings.Repeat(" ", indent), text, Screen{Width: max(s.Width, indent+minText)})
+		return folded(strings.TrimRight(head, " "), s) + "\n" + hang(strings.Repeat(" ", min(indent, narrow)), text, s)
 	}
 	return head + strings.Join(wrap(text, room), "\n"+strings.Repeat(" ", indent)) + "\n"
 }
