@@ -134,6 +134,24 @@ func writeFields(b *strings.Builder, a plan.Action, fields []plan.FieldChange, w
 	}
 }
 
+// inOneLine writes a few short differences, if they are.
+func inOneLine(a plan.Action, fields []plan.FieldChange, in ink) (string, bool) {
+	const few = 2
+	var texts []string
+	for _, f := range fields {
+		all := lines(a, f)
+		if len(all) != 1 || all[0].sign != plain {
+			return "", false
+		}
+		text := in.dim.Render(f.Name) + " " + all[0].text
+		if all[0].next != "" {
+			text += " → " + all[0].next
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, ", "), len(texts) <= few
+}
+
 // writeLine writes "old → new", in two lines where one would not do.
 func writeLine(b *strings.Builder, head string, l line, s Screen) {
 	switch one := l.text + " → " + l.next; {

@@ -79,7 +79,12 @@ func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 			if len(others) > 0 {
 				text += ", but"
 			}
-			b.WriteString(hang(head, in.dim.Render(text), s))
+			text = in.dim.Render(text)
+			if all, ok := inOneLine(c.Action, others, in); ok && (s.Width == 0 || lipgloss.Width(head+text+" "+all) <= s.Width) {
+				b.WriteString(strings.TrimRight(head+text+" "+all, " ") + "\n")
+				continue
+			}
+			b.WriteString(hang(head, text, s))
 			writeFields(b, c.Action, others, names, s, in)
 			continue
 		}
