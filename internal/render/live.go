@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/trueup/trueup/apply"
@@ -147,7 +148,7 @@ func (m *liveModel) rows() []string {
 			break
 		}
 		at := m.run.at[s.ID]
-		text := fmt.Sprintf("%s %5s  %s", m.in.warn.Render(spinner[m.frame%len(spinner)]), since(at, m.now), stepText(s))
+		text := fmt.Sprintf("%s %5s  %s", m.in.warn.Render(spinner[m.frame%len(spinner)]), since(at, m.now), m.named(stepText(s), ": "))
 		if at.phase == apply.Submitted && at.job != "" {
 			text += m.in.dim.Render("  job " + clean(at.job))
 		}
@@ -155,7 +156,7 @@ func (m *liveModel) rows() []string {
 	}
 	waiting, blockers := m.run.blocked(maxBlocked)
 	for i, s := range waiting {
-		row(m.in.dim.Render(fmt.Sprintf("%7s  %s waits for %s", "", clean(s.Op.Address.String()), clean(blockers[i].Op.Address.String()))))
+		row(m.in.dim.Render(strings.Repeat(" ", beforeStep) + m.named(clean(s.Op.Address.String())+" waits for "+clean(blockers[i].Op.Address.String()), " waits for ")))
 	}
 	if m.stopped {
 		wrapped(m.in.warn.Render(interruptedText))
@@ -168,6 +169,20 @@ func (m *liveModel) rows() []string {
 		row(m.in.bold.Render(status) + m.in.dim.Render(clock))
 	}
 	return rows
+}
+
+// beforeStep is how many columns stand before a step that runs.
+const beforeStep = 9
+
+// named shortens the name that a row begins with where the row is too wide, so
+// that what follows it is seen, and the name's end, by which names differ.
+func (m *liveModel) named(text, behind string) string {
+	over := lipgloss.Width(text) + beforeStep - m.screen.Width
+	if m.screen.Width == 0 || over <= 0 {
+		return text
+	}
+	name, rest, _ := strings.Cut(text, behind)
+	return middle(name, max(minText, lipgloss.Width(name)-over)) + behind + rest
 }
 
 // status counts the steps.

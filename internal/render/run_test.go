@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -86,6 +87,22 @@ func TestLiveShowsWhatRunsAndWhatWaits(t *testing.T) {
 	m.screen.Width, m.height = 40, 5
 	show(m)
 	golden(t, "run/live.txt", b.String())
+}
+
+func TestALongNameHidesNotWhatIsDone(t *testing.T) {
+	p := steps()
+	p.Steps[0].Op.Address.Name, p.Steps[2].Op.Address.Name = longName, longName
+	p.Steps[0].ID = p.Steps[0].Op.Address.String() + " create"
+	p.Steps[2].Needs = []string{p.Steps[0].ID}
+	m := newLiveModel(p, Screen{Width: 60})
+	m.see(apply.Event{At: story(p)[0].At, Step: &p.Steps[0], Phase: apply.Started})
+	want := []string{
+		"⠋  0.0s  securityGroup/lo…ng-long-long-est: create the group",
+		"         vm/long-l…g-long-est waits for securityGroup/long-…",
+	}
+	if got := m.rows()[:2]; !slices.Equal(got, want) {
+		t.Errorf("it shows\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 // A machine's later steps wait for its earlier ones, which tells nobody anything.

@@ -170,6 +170,16 @@ func took(d time.Duration) string {
 	}
 }
 
+// middle cuts a text to a number of columns and keeps both of its ends.
+func middle(text string, width int) string {
+	all := lipgloss.Width(text)
+	if all <= width {
+		return text
+	}
+	end := width / 2
+	return ansi.Truncate(text, width-end-1, "") + "…" + ansi.TruncateLeft(text, all-end, "")
+}
+
 // fit cuts a text to what is left of the screen's width after some columns.
 func fit(text string, after int, s Screen) string {
 	if s.Width == 0 {
