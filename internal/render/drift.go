@@ -51,10 +51,10 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 	for _, c := range changes {
 		head := "  " + in.warn.Render("!") + " " + pad(clean(c.Address.String()), addresses) + "  "
 		if c.Action == plan.Create {
-			b.WriteString(hang(head, told("missing from the cloud", " (", lastEvent(c.Last), ")"), s))
+			b.WriteString(beside(head, told("missing from the cloud", " (", lastEvent(c.Last), ")"), s))
 			continue
 		}
-		b.WriteString(hang(head, told(origin(c.Cause), " (", lastEvent(c.Last), ")"), s))
+		b.WriteString(beside(head, told(origin(c.Cause), " (", lastEvent(c.Last), ")"), s))
 		for _, f := range c.Fields {
 			name := f.Name
 			for _, text := range found(f) {

@@ -89,7 +89,7 @@ func writeChanges(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 			continue
 		}
 		shown = c
-		b.WriteString(hang(head, remark(c), s))
+		b.WriteString(beside(head, remark(c), s))
 		writeFields(b, c.Action, c.Fields, names, s, in)
 	}
 }

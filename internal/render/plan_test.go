@@ -155,3 +155,16 @@ func TestTextGoesOnBehindItsGap(t *testing.T) {
 		t.Errorf("on 41 columns:\n%s", got)
 	}
 }
+
+func TestALongRemarkStandsBelowWhereItsColumnIsNarrow(t *testing.T) {
+	const head, text = "  ~ change     vm/web-2                ", "restart; sshKeys links to sshKey/ops, which is replaced; the file changed"
+	for width, want := range map[int]string{
+		0:  head + text + "\n",
+		60: "  ~ change     vm/web-2\n      restart; sshKeys links to sshKey/ops, which is\n      replaced; the file changed\n",
+		80: head + "restart; sshKeys links to sshKey/ops,\n" + strings.Repeat(" ", len(head)) + "which is replaced; the file changed\n",
+	} {
+		if got := beside(head, text, Screen{Width: width}); got != want {
+			t.Errorf("on %d columns:\n%s", width, got)
+		}
+	}
+}

@@ -96,6 +96,17 @@ func Text(text string, s Screen) string {
 	return b.String()
 }
 
+// beside writes what is remarked on a line's head: behind it, or below it where it
+// would be a high and narrow column.
+func beside(head, text string, s Screen) string {
+	const high = 2
+	room := s.Width - lipgloss.Width(head)
+	if s.Width == 0 || room >= s.Width/2 || len(wrap(text, max(room, 1))) <= high {
+		return hang(head, text, s)
+	}
+	return folded(strings.TrimRight(head, " "), s) + "\n" + hang("      ", text, s)
+}
+
 // folded breaks a head that is wider than the screen before its last word, which
 // is a name, and that too where it must be.
 func folded(head string, s Screen) string {
