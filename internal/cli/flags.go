@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	ucli "github.com/urfave/cli/v2"
@@ -113,6 +114,24 @@ func readMaxDeletes(c *ucli.Context) (int, error) {
 		return 0, usagef("--max-deletes %d: expected 0 or more", n)
 	}
 	return n, nil
+}
+
+// helpWidth is how many columns help takes as it is written here.
+const helpWidth = 118
+
+// flowing joins the lines of each paragraph, which are full where the next belongs
+// to it, so that they can be broken elsewhere.
+func flowing(text string) string {
+	const full = 90
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if joined, ok := strings.CutSuffix(line, "\n"); ok && len(line) > full && !strings.HasPrefix(line, " ") {
+			b.WriteString(joined + " ")
+		} else {
+			b.WriteString(line)
+		}
+	}
+	return strings.ReplaceAll(b.String(), " \n", "\n\n")
 }
 
 // command puts a command together; examples are command lines with a remark.

@@ -67,11 +67,12 @@ func (f sharedFlag) Apply(set *flag.FlagSet) error {
 }
 
 func newApp(p *process) *ucli.App {
+	help := screen(p.stdout, p.env)
 	app := &ucli.App{
 		Name:      "trueup",
 		Usage:     "make a CloudStack cloud match YAML files in git",
 		UsageText: "trueup COMMAND [flags] [STACK]\n\nSTACK is a stack's file or directory; the default is the current directory.",
-		Writer:    &folding{w: p.stdout, screen: screen(p.stdout, p.env)}, // of help
+		Writer:    &folding{w: p.stdout, screen: help}, // of help
 		ErrWriter: p.stderr,
 		Version:   version(),
 		Commands: []*ucli.Command{
@@ -102,6 +103,9 @@ func newApp(p *process) *ucli.App {
 	for _, c := range app.Commands {
 		c.OnUsageError = usage
 		c.HideHelpCommand = true
+		if help.Width > 0 && help.Width < helpWidth {
+			c.Description = flowing(c.Description)
+		}
 	}
 	return app
 }

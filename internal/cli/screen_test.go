@@ -30,3 +30,16 @@ func TestATerminalSaysWhetherItHasShades(t *testing.T) {
 		}
 	}
 }
+
+func TestParagraphsOfHelpFlow(t *testing.T) {
+	full := strings.Repeat("words ", 16) + "end"
+	for text, want := range map[string]string{
+		full + "\nand on.\n\nExamples:\n   trueup plan": full + " and on.\n\nExamples:\n   trueup plan",
+		full + "\n\n" + full + "\n" + full + ".":        full + "\n\n" + full + " " + full + ".",
+		"seed: 7\nfaults:\n  - do: reset\n":             "seed: 7\nfaults:\n  - do: reset\n",
+	} {
+		if got := flowing(text); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
