@@ -126,9 +126,9 @@ func meddle(t *rapid.T, w *world, label string) {
 		}
 		switch rapid.IntRange(0, 9).Draw(t, label+" "+l.Name) {
 		case 0:
-			l.Fields["power"] = "stopped"
+			l.Fields["power"], l.Broken = "stopped", ""
 		case 1:
-			l.Fields["power"] = "running"
+			l.Fields["power"], l.Broken = "running", ""
 		case 2:
 			l.Fields["power"], l.Broken = "error", "its deployment failed"
 		case 3:
