@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,10 +42,25 @@ func TestTheNumberInFlightFollowsTheServer(t *testing.T) {
 	}
 }
 
+// makingTakesAsARule is the median of five: which of several that wait is served
+// first is chance, and may cost a tick at the end.
+func makingTakesAsARule(t *testing.T, knee, parallel int, steady bool) (took time.Duration, calls int) {
+	type outcome struct {
+		took  time.Duration
+		calls int
+	}
+	var all []outcome
+	for range 5 {
+		took, calls := makingTakes(t, knee, parallel, steady)
+		all = append(all, outcome{took, calls})
+	}
+	slices.SortFunc(all, func(a, b outcome) int { return cmp.Compare(a.took, b.took) })
+	return all[2].took, all[2].calls
+}
+
 // TestTableOfNumbersInFlight prints the table of docs/performance.md, and fails
-// where the number that is found costs more beside the best than was promised: a
-// tenth with a knee of 4, 16 and 64, a fifth between them. It is for make bench:
-// it takes minutes.
+// where the number that is found costs a tenth more than the best. It is for make
+// bench: it takes a minute.
 func TestTableOfNumbersInFlight(t *testing.T) {
 	if os.Getenv("TRUEUP_BENCH") == "" {
 		t.Skip("TRUEUP_BENCH is not set")
@@ -58,22 +75,22 @@ func TestTableOfNumbersInFlight(t *testing.T) {
 		fmt.Print("---|")
 	}
 	fmt.Print("---|---|---|\n")
-	for _, c := range []struct{ knee, most int }{{4, 10}, {8, 20}, {16, 10}, {32, 20}, {64, 10}} {
-		knee, best := c.knee, time.Duration(1<<63-1)
+	for _, knee := range []int{4, 8, 16, 32, 64} {
+		best := time.Duration(1<<63 - 1)
 		fmt.Printf("| %d |", knee)
 		for _, n := range fixed {
 			if n > 4*knee || 4*n < knee { // nobody would, and the smallest take longest
 				fmt.Print(" – |")
 				continue
 			}
-			took, _ := makingTakes(t, knee, n, true)
+			took, _ := makingTakesAsARule(t, knee, n, true)
 			best = min(best, took)
 			fmt.Printf(" %.0f s |", took.Seconds())
 		}
-		found, calls := makingTakes(t, knee, defaultParallel, false)
+		found, calls := makingTakesAsARule(t, knee, defaultParallel, false)
 		more := 100 * (found.Seconds()/best.Seconds() - 1)
 		fmt.Printf(" %.0f s | %+.0f %% | %d |\n", found.Seconds(), more, calls)
-		if more > float64(c.most) {
+		if more > 10 {
 			t.Errorf("a knee of %d: %s, and %s with the best fixed number", knee, found, best)
 		}
 	}
