@@ -130,8 +130,7 @@ func (c *call) run() (object, *apiError) {
 		return nil, err
 	}
 	if !c.cmd.async() {
-		o, err := c.cmd.do(c)
-		c.tellDone(o, err)
+		o, err := c.done()
 		if c.exoscale() {
 			o = oldBooleans(o)
 		}
@@ -157,6 +156,19 @@ func (c *call) run() (object, *apiError) {
 	}
 	o.add("jobid", j.ID)
 	return o, nil
+}
+
+// done does a command that has no job.
+func (c *call) done() (object, *apiError) {
+	do := func() (object, *apiError) {
+		o, err := c.cmd.do(c)
+		c.tellDone(o, err)
+		return o, err
+	}
+	if c.fault != nil && c.fault.Do == Ignore {
+		return c.world.pretend(do)
+	}
+	return do()
 }
 
 // succeeded is the answer of commands that have nothing to show.

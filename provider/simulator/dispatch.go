@@ -92,12 +92,13 @@ func (s *Server) handle(cmd *command, raw map[string]string, q *Request, a *repl
 	if !w.mayCall(cmd, owner) {
 		return "errorresponse", nil, unavailable(name, owner)
 	}
-	x := s.faulty.next(name, owner.Name, w.Now)
+	params := lowered(raw)
+	x := s.faulty.next(name, owner.Name, params, w.Now)
 	if err := x.refusal(name); err != nil {
 		return key, nil, err
 	}
 	a.fault = x
-	c := &call{world: w, cmd: cmd, params: lowered(raw), user: u, account: owner, fault: x.job()}
+	c := &call{world: w, cmd: cmd, params: params, user: u, account: owner, fault: x.job()}
 	if x != nil {
 		if s.prevent(c, x, a) {
 			return key, nil, x.error()

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"path"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,14 +17,15 @@ type Faults struct {
 
 // A Fault says when something goes wrong, and what. All conditions that are set must hold.
 type Fault struct {
-	Command string        // which command; * stands for any letters, empty for every command
-	Account string        // whose calls; empty for everybody's
-	Call    []int         // only these calls of the command, counted from 1
-	Every   int           // only every so many of the calls
-	Chance  float64       // only with this probability, if it is above 0
-	From    time.Duration // only so long after the simulator's start
-	Until   time.Duration // and no longer than this after it, if it is above 0
-	Times   int           // at most so often, if it is above 0
+	Command string            // which command; * stands for any letters, empty for every command
+	Account string            // whose calls; empty for everybody's
+	With    map[string]string // only calls that have all of these parameters, with values that match as Command does
+	Call    []int             // only these calls of the command, counted from 1
+	Every   int               // only every so many of the calls
+	Chance  float64           // only with this probability, if it is above 0
+	From    time.Duration     // only so long after the simulator's start
+	Until   time.Duration     // and no longer than this after it, if it is above 0
+	Times   int               // at most so often, if it is above 0
 
 	Do      Action
 	Code    int           // of an error; 530 unless set
@@ -65,12 +67,13 @@ const (
 	StaleRead    Action = "stale-read"     // a list does not show what was made within For
 	ShiftPage    Action = "page-shift"     // a list's later pages are as if the first item had gone in the meantime
 	Foreign      Action = "foreign-change" // somebody else makes Changes right before the call
+	Ignore       Action = "ignored"        // the call and its job succeed; nothing was done, and what they made is gone, but for a machine: it is in Error
 )
 
 // actions are all of them, in the order of the documentation.
 var actions = []Action{
 	RefuseBefore, RefuseAfter, LoseAnswer, Reset, Hang, Delay, SlowJob, FailJob, FailJobAfter, EndlessJob, HideJob, Unauthorised, Throttle,
-	ThrottleHTTP, Unavailable, Page, Truncate, NoCapacity, NoQuota, StaleRead, ShiftPage, Foreign,
+	ThrottleHTTP, Unavailable, Page, Truncate, NoCapacity, NoQuota, StaleRead, ShiftPage, Foreign, Ignore,
 }
 
 // A jobFault is what goes wrong with a job. It is kept with the change that made the job, so that a reopened state file repeats it.
@@ -103,15 +106,18 @@ func newFaulty(f *Faults, seed uint64, start time.Time) *faulty {
 	}
 }
 
+// unslashed lets * stand for slashes too, of which CIDRs have one.
+func unslashed(text string) string { return strings.ReplaceAll(text, "/", "\x00") }
+
 // next returns the fault that happens to a request, or nil.
-func (f *faulty) next(command, account string, now time.Time) *Fault {
+func (f *faulty) next(command, account string, params params, now time.Time) *Fault {
 	if f == nil {
 		return nil
 	}
 	var happens *Fault
 	for i := range f.faults {
 		x := &f.faults[i]
-		if !matches(x.Command, command) || x.Account != "" && x.Account != account {
+		if !matches(x.Command, command) || x.Account != "" && x.Account != account || !x.fits(params) {
 			continue
 		}
 		f.calls[i]++
@@ -129,9 +135,20 @@ func (f *faulty) due(x *Fault, call, times int, since time.Duration) bool {
 		(x.Until == 0 || since < x.Until) && (x.Times == 0 || times < x.Times) && (x.Chance == 0 || f.chance.Float64() < x.Chance)
 }
 
-func matches(pattern, command string) bool {
-	ok, err := path.Match(pattern, command)
+func matches(pattern, text string) bool {
+	ok, err := path.Match(pattern, text)
 	return pattern == "" || err == nil && ok
+}
+
+// fits tells whether a call has the parameters that a fault wants. A value fits the same one, and a pattern of it.
+func (x *Fault) fits(p params) bool {
+	for name, pattern := range x.With {
+		value, given := p[strings.ToLower(name)]
+		if !given || value != pattern && !matches(unslashed(pattern), unslashed(value)) {
+			return false
+		}
+	}
+	return true
 }
 
 // error is the error that a fault answers with.
@@ -181,7 +198,7 @@ func (x *Fault) job() *jobFault {
 		return nil
 	}
 	switch x.Do {
-	case SlowJob, EndlessJob, HideJob, NoCapacity:
+	case SlowJob, EndlessJob, HideJob, NoCapacity, Ignore:
 		return &jobFault{Do: x.Do, For: x.For}
 	case FailJob, FailJobAfter:
 		e := x.error()

@@ -72,6 +72,7 @@ func TestEveryFaultDoesWhatItSays(t *testing.T) {
 		{simulator.Fault{Do: simulator.Page}, 200, "<html>", false},
 		{simulator.Fault{Do: simulator.Truncate}, 200, "createsecuritygroup", true},
 		{simulator.Fault{Do: simulator.NoQuota}, 535, "Maximum amount", false},
+		{simulator.Fault{Do: simulator.Ignore}, 200, `"g"`, false},
 	} {
 		t.Run(string(test.fault.Do), func(t *testing.T) {
 			test.fault.Command = "createSecurityGroup"
@@ -243,6 +244,34 @@ func TestConditionsOfFaults(t *testing.T) {
 	}
 }
 
+func TestWhatIsIgnoredSucceedsAndChangesNothing(t *testing.T) {
+	s := start(t, simulator.Config{Now: clock()})
+	c := as(t, s, s.User())
+	group := c.ok("createSecurityGroup", "name", "g")["securitygroup"].(map[string]any)["id"].(string)
+	rule := []string{"securitygroupid", group, "protocol", "tcp", "startport", "80", "endport", "80", "cidrlist"}
+	s.Misbehave(&simulator.Faults{Faults: []simulator.Fault{
+		{Do: simulator.Ignore, Command: "createAffinityGroup"},
+		{Do: simulator.Ignore, With: map[string]string{"protocol": "tcp", "CIDRlist": "192.*"}},
+		{Do: simulator.Ignore, With: map[string]string{"resourceids": group}},
+	}})
+	c.ok("createAffinityGroup", "name", "a", "type", "host anti-affinity")
+	c.ok("authorizeSecurityGroupIngress", append(rule, "10.0.0.0/8")...)
+	c.ok("authorizeSecurityGroupIngress", append(rule, "192.0.2.0/24")...)
+	c.ok("createTags", "resourcetype", "SecurityGroup", "resourceids", group, "tags[0].key", "k", "tags[0].value", "v")
+	if got := c.list("listAffinityGroups", "affinitygroup"); len(got) != 0 {
+		t.Errorf("affinity groups %v, want none", got)
+	}
+	if got := c.list("listTags", "tag"); len(got) != 0 {
+		t.Errorf("tags %v, want none", got)
+	}
+	s.Misbehave(nil)
+	c.ok("authorizeSecurityGroupIngress", append(rule, "192.0.2.128/25")...)
+	rules := c.list("listSecurityGroups", "securitygroup", "id", group)[0]["ingressrule"].([]any)
+	if len(rules) != 2 || rules[0].(map[string]any)["cidr"] != "10.0.0.0/8" {
+		t.Errorf("rules %v", rules)
+	}
+}
+
 func TestAStaleListLagsBehind(t *testing.T) {
 	s := start(t, simulator.Config{Now: clock(), Faults: &simulator.Faults{Faults: []simulator.Fault{
 		{Do: simulator.StaleRead, Command: "listSecurityGroups", For: 5 * time.Second},
@@ -324,6 +353,7 @@ func TestFaultFile(t *testing.T) {
 		{Do: simulator.LoseAnswer, Command: "deployVirtualMachine", Call: []int{1, 3}},
 		{Do: simulator.RefuseBefore, Command: "create*", Chance: 0.05, Code: 530, Text: "Internal error"},
 		{Do: simulator.SlowJob, Command: "*VirtualMachine", Every: 10, For: 30 * time.Second},
+		{Do: simulator.Ignore, Command: "authorize*", With: map[string]string{"protocol": "tcp", "cidrlist": "10.*"}},
 		{Do: simulator.Unavailable, From: 10 * time.Second, Until: 12 * time.Second, Times: 5, Account: "plain"},
 		{Do: simulator.Foreign, Command: "listVirtualMachines", Call: []int{2}, Changes: []simulator.Change{
 			{Command: "stopVirtualMachine", As: "admin", Params: map[string]string{"id": "name:web-1"}},
@@ -345,6 +375,7 @@ faults:
   - do: error
     wait: 3
   - do: foreign-change
+    with: web-1
     changes:
       - as: nobody
 `
@@ -354,7 +385,8 @@ faults:
 	}
 	for _, want := range []string{
 		"f.yaml:1:7: want a number", "f.yaml:3:9: unknown action", "f.yaml:4:13: want a probability", "f.yaml:5:14: bad pattern", "f.yaml:6:12: want a number above 0",
-		"f.yaml:7:10: want a duration", "f.yaml:5:5: a fault needs do", "f.yaml:9:5: unknown field", "f.yaml:12:13: no account", "f.yaml:12:9: a change needs a command",
+		"f.yaml:7:10: want a duration", "f.yaml:5:5: a fault needs do", "f.yaml:9:5: unknown field", "f.yaml:11:11: want a mapping of parameters",
+		"f.yaml:13:13: no account", "f.yaml:13:9: a change needs a command",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no %q in:\n%v", want, err)

@@ -42,7 +42,7 @@ func TestEveryActionIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if help := simulator.FaultFileHelp(); !strings.Contains(help, "faults:\n  - do: lost-answer") || !strings.HasSuffix(help, "page-shift, foreign-change") {
+	if help := simulator.FaultFileHelp(); !strings.Contains(help, "faults:\n  - do: lost-answer") || !strings.HasSuffix(help, "foreign-change, ignored") {
 		t.Errorf("help:\n%s", help)
 	}
 	_, err = simulator.ReadFaults("f", []byte("faults: [{do: nonsense}]"))

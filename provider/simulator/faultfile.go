@@ -43,6 +43,9 @@ func FaultFileHelp() string {
 //	    command: "*VirtualMachine"
 //	    every: 10                    # only every tenth call
 //	    for: 30s
+//	  - do: ignored                  # the server says that it is done
+//	    command: "*SecurityGroup*"
+//	    with: {protocol: tcp, cidrlist: "10.*"} # only calls that have these parameters
 //	  - do: "503"
 //	    from: 10s                    # from so long after the start
 //	    until: 12s                   # to so long after it
@@ -132,6 +135,7 @@ func (f *faultFile) fault(n *yaml.Node) Fault {
 			}
 		},
 		"account": func(n *yaml.Node) { x.Account = f.account(n) },
+		"with":    func(n *yaml.Node) { x.With = f.params(n) },
 		"call":    func(n *yaml.Node) { x.Call = f.calls(n) },
 		"every":   func(n *yaml.Node) { x.Every = f.positive(n) },
 		"chance": func(n *yaml.Node) {
@@ -167,24 +171,28 @@ func (f *faultFile) fault(n *yaml.Node) Fault {
 }
 
 func (f *faultFile) change(n *yaml.Node) Change {
-	c := Change{Params: map[string]string{}}
+	var c Change
 	f.fields(n, map[string]func(*yaml.Node){
 		"as":      func(n *yaml.Node) { c.As = f.account(n) },
 		"command": func(n *yaml.Node) { c.Command = f.text(n) },
-		"params": func(n *yaml.Node) {
-			if n.Kind != yaml.MappingNode {
-				f.errorf(n, "want a mapping of parameters")
-				return
-			}
-			for i := 0; i < len(n.Content); i += 2 {
-				c.Params[n.Content[i].Value] = f.text(n.Content[i+1])
-			}
-		},
+		"params":  func(n *yaml.Node) { c.Params = f.params(n) },
 	})
 	if c.Command == "" {
 		f.errorf(n, "a change needs a command")
 	}
 	return c
+}
+
+func (f *faultFile) params(n *yaml.Node) map[string]string {
+	if n.Kind != yaml.MappingNode {
+		f.errorf(n, "want a mapping of parameters")
+		return nil
+	}
+	params := map[string]string{}
+	for i := 0; i < len(n.Content); i += 2 {
+		params[n.Content[i].Value] = f.text(n.Content[i+1])
+	}
+	return params
 }
 
 func (f *faultFile) account(n *yaml.Node) string {

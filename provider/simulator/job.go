@@ -88,7 +88,7 @@ func (w *world) submit(c *call, started *started, refused *apiError) (*job, *api
 		j.Refusal = &jobRefusal{refused.code, refused.text}
 	case j.does(FailJob):
 		j.Refusal = &jobRefusal{j.Fault.Code, j.Fault.Text}
-	case c.cmd.begin != nil:
+	case c.cmd.begin != nil && !j.does(Ignore):
 		w.schedule(begin.Add(took/3), jobBegins, id)
 	}
 	if !j.does(EndlessJob) {
@@ -142,8 +142,11 @@ func (w *world) endJob(id string) {
 		if undo := w.center.commands[j.Command].undo; undo != nil && j.does(FailJob) {
 			undo(w, j)
 		}
-	} else {
-		result, failure = w.work(j)
+	} else if undo := w.center.commands[j.Command].undo; j.does(Ignore) && undo == nil {
+		result, failure = w.pretend(func() (object, *apiError) { return w.work(j) })
+		j = w.Jobs.get(id)
+	} else if result, failure = w.work(j); failure == nil && j.does(Ignore) {
+		undo(w, j)
 	}
 	w.tellEnded(j, failure)
 	j.Status, j.Completed = jobSucceeded, w.Now

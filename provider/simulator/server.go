@@ -211,6 +211,14 @@ func (s *Server) Close() error {
 	return err
 }
 
+// Misbehave replaces what goes wrong; nil ends it. Calls, times and chances are counted anew, and From and Until from now.
+func (s *Server) Misbehave(f *Faults) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faulty = newFaulty(f, s.config.Seed, s.now())
+	s.history = newHistory(f, s.world)
+}
+
 // User returns the credentials of the ordinary user "plain".
 func (s *Server) User() Credentials { return s.credentials(userAccount) }
 
