@@ -65,6 +65,7 @@ func (p *planner) decideLive(r *row) {
 	for _, d := range r.compare() {
 		switch p.consequence(r, d) {
 		case leftAlone:
+			r.ignored = append(r.ignored, d)
 			continue
 		case restarted:
 			r.restart = true

@@ -108,6 +108,7 @@ type row struct {
 
 	action   Action // "" where nothing changes
 	diffs    []diff
+	ignored  []diff // that are left
 	reasons  []string
 	restart  bool        // an outage is needed though no operation asks for it
 	relinked []relinking // links to what is replaced

@@ -31,6 +31,10 @@ type Plan struct {
 	Marks []Mark
 	// Notes are remarks on what the plan leaves alone. Sorted by address.
 	Notes []Note
+	// Left are the fields that differ and that the plan leaves so, as they can't
+	// be changed or the file says so; only where [Options.Compare] asks. Sorted by
+	// address.
+	Left []Change
 	// Problems are why the plan must not be applied, sorted by place: it only
 	// shows then what was asked for.
 	Problems Problems

@@ -20,6 +20,9 @@ func (p *planner) result(ordered []*node) *Plan {
 		if r.action != "" && !r.left {
 			plan.Changes = append(plan.Changes, p.change(r))
 		}
+		if p.opts.Compare && len(r.ignored) > 0 {
+			plan.Left = append(plan.Left, r.leaves())
+		}
 	}
 	for _, n := range ordered {
 		for _, need := range n.needs {
@@ -218,7 +221,12 @@ func (r *row) fieldChanges() []FieldChange {
 		}
 		return changes
 	}
-	for _, d := range r.diffs {
+	return changesOf(r.diffs)
+}
+
+func changesOf(diffs []diff) []FieldChange {
+	var changes []FieldChange
+	for _, d := range diffs {
 		c := FieldChange{Name: d.field.Name, Old: d.old, New: d.new, Cause: d.cause, Secret: d.field.Secret}
 		switch d.field.Type {
 		case provider.Rules, provider.Links, provider.Map:
@@ -227,6 +235,16 @@ func (r *row) fieldChanges() []FieldChange {
 		changes = append(changes, c)
 	}
 	return changes
+}
+
+// leaves are the row's differences about which nothing is done.
+func (r *row) leaves() Change {
+	c := Change{Address: r.Address, ID: r.id(), Action: Update, Impact: None, Fields: changesOf(r.ignored), Pos: r.want.Pos}
+	for _, d := range r.ignored {
+		c.Cause = joinCause(c.Cause, d.cause)
+	}
+	c.Reason = c.Cause.Words()
+	return c
 }
 
 func sortedAddresses(set map[provider.Address]bool) []provider.Address {

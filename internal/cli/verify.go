@@ -85,21 +85,34 @@ func (c *change) unmet(ctx context.Context, made *plan.Plan, report *apply.Repor
 	if err != nil {
 		return nil, fmt.Errorf("look whether everything came true: %w", err)
 	}
+	unmet := set.differing(again)
+	slices.SortStableFunc(unmet, func(a, b plan.Change) int { return provider.CompareAddress(a.Address, b.Address) })
+	return unmet, nil
+}
+
+// differing are the changes of a plan that are about the fields, together with
+// what it leaves as it can't be changed any more.
+func (set fields) differing(p *plan.Plan) []plan.Change {
 	var unmet []plan.Change
-	for _, change := range again.Changes {
+	for _, change := range slices.Concat(p.Changes, p.Left) {
 		known, touched := set[change.Address]
 		if !touched {
 			continue
 		}
 		if change.Action != plan.Create && change.Action != plan.Delete {
-			change.Fields = slices.DeleteFunc(change.Fields, func(f plan.FieldChange) bool { return !known[f.Name] })
+			change.Fields = slices.DeleteFunc(slices.Clone(change.Fields), func(f plan.FieldChange) bool { return !known[f.Name] })
 			if len(change.Fields) == 0 {
 				continue
 			}
 		}
+		same := func(c plan.Change) bool { return c.Address == change.Address }
+		if i := slices.IndexFunc(unmet, same); i >= 0 {
+			unmet[i].Fields = append(unmet[i].Fields, change.Fields...)
+			continue
+		}
 		unmet = append(unmet, change)
 	}
-	return unmet, nil
+	return unmet
 }
 
 // setBy are the fields that a run has set, of the resources all of whose steps

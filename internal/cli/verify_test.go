@@ -27,7 +27,7 @@ func TestWhatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 func whatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 	at := func(name string) provider.Address { return provider.Address{Kind: "vm", Name: name} }
 	outcome := func(name string, phase apply.Phase) apply.Outcome {
-		set := provider.Fields{"displayName": "Web"}
+		set := provider.Fields{"displayName": "Web", "userData": "x"}
 		return apply.Outcome{Step: &plan.Step{Op: provider.Op{Address: at(name), Fields: set}}, Phase: phase}
 	}
 	differs := func(name string, fields ...string) plan.Change {
@@ -47,18 +47,19 @@ func whatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 				again.Changes = append(again.Changes, differs(name, "displayName", "offering"))
 			}
 			again.Changes = append(again.Changes, differs("fine", "offering"), plan.Change{Address: at("gone"), Action: plan.Create})
+			again.Left = []plan.Change{differs("accepted", "userData", "description"), differs("fixed", "userData")}
 			return &again, nil
 		},
 	}
 	unmet, err := c.verify(t.Context(), &plan.Plan{}, &apply.Report{Outcomes: []apply.Outcome{
-		outcome("accepted", apply.Done), outcome("fine", apply.Done), outcome("gone", apply.Done),
+		outcome("accepted", apply.Done), outcome("fine", apply.Done), outcome("fixed", apply.Done), outcome("gone", apply.Done),
 		outcome("half", apply.Done), outcome("half", apply.Failed),
 		outcome("failed", apply.Failed),
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]plan.Change{differs("accepted", "displayName"), {Address: at("gone"), Action: plan.Create}}, unmet); diff != "" {
+	if diff := cmp.Diff([]plan.Change{differs("accepted", "displayName", "userData"), differs("fixed", "userData"), {Address: at("gone"), Action: plan.Create}}, unmet); diff != "" {
 		t.Errorf("unmet (-want +got):\n%s", diff)
 	}
 }

@@ -105,7 +105,7 @@ func (p place) with(file *export.File, v provider.Value) *export.File {
 }
 
 // another draws a value that the field doesn't have and could have.
-func (p place) another(t testing.TB, file *export.File, offers *provider.Catalogue) provider.Value {
+func (p place) another(t tb, file *export.File, offers *provider.Catalogue) provider.Value {
 	t.Helper()
 	now := p.block.Fields[p.field.Name]
 	for seed := range 200 {

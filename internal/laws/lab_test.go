@@ -104,15 +104,21 @@ func newLab(t tb) *lab {
 	l := &lab{tb: t, ctx: context.Background(), sim: sim, service: sim.ListenInMemory()}
 	l.service.Client().Transport.(*http.Transport).DisableCompression = true
 	t.Cleanup(l.close)
-	jitter, keys := rand.New(&sharedSource{PCG: *rand.NewPCG(1, 1)}), sim.User()
+	l.cloud = l.open(l.service.Client())
+	return l
+}
+
+// open is the cloud as the ordinary user sees it.
+func (l *lab) open(way *http.Client) provider.Cloud {
+	l.Helper()
+	jitter, keys := rand.New(&sharedSource{PCG: *rand.NewPCG(1, 1)}), l.sim.User()
 	client, err := cloudstack.New(l.service.URL,
 		cloudstack.Credentials{APIKey: cloudstack.Secret(keys.Key), SecretKey: cloudstack.Secret(keys.Secret)},
-		cloudstack.WithHTTPClient(l.service.Client()), cloudstack.WithRandom(jitter.Float64))
+		cloudstack.WithHTTPClient(way), cloudstack.WithRandom(jitter.Float64))
 	if err != nil {
-		t.Fatal(err)
+		l.Fatal(err)
 	}
-	l.cloud = kind.Open(client, kind.Source{Now: time.Now, Pick: jitter.IntN})
-	return l
+	return kind.Open(client, kind.Source{Now: time.Now, Pick: jitter.IntN})
 }
 
 func (l *lab) close() {

@@ -67,7 +67,7 @@ var values = map[string]func(d *drawer, label string) provider.Value{
 	"network.cidr": oneOf("10.9.0.0/24", "192.168.7.0/24", "172.16.0.0/26"),
 	"network.gateway": func(d *drawer, label string) provider.Value {
 		cidr, declared := d.now.Fields["cidr"].(string)
-		if !declared || d.full && d.now.Name != "n1" { // so that the others can have another range
+		if !declared || d.full && d.now.Name != "n1" && d.now.Name != "n9" { // so that the others can have another range
 			return nil
 		}
 		at := netip.MustParsePrefix(cidr).Addr()
