@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -83,4 +84,12 @@ func noted(key string) (provider.Address, bool) {
 	}
 	kind, name, ok := strings.Cut(rest, ".")
 	return provider.Address{Kind: kind, Name: name}, ok
+}
+
+// Note writes notes on the anchor once the books of a run are closed.
+func (l *Lease) Note(ctx context.Context, notes map[string]string) error {
+	if err := l.hold(ctx); err != nil {
+		return err
+	}
+	return l.put(ctx, notes, nil)
 }

@@ -50,7 +50,8 @@ var lags = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second,
 // verify reads again what the run has touched and returns what still differs in
 // the fields that it set, of the resources all of whose steps were done: what the
 // server accepted and did not do. What differs at first is looked at again until
-// no listing could still be behind.
+// no listing could still be behind. What was to go and didn't is noted as the
+// stack's again.
 func (c *change) verify(ctx context.Context, made *plan.Plan, report *apply.Report) ([]plan.Change, error) {
 	unmet, err := c.unmet(ctx, made, report)
 	for _, lag := range lags {
@@ -63,6 +64,9 @@ func (c *change) verify(ctx context.Context, made *plan.Plan, report *apply.Repo
 		case <-time.After(lag):
 		}
 		unmet, err = c.unmet(ctx, made, report)
+	}
+	if err == nil {
+		err = c.own(ctx, made, unmet)
 	}
 	return unmet, err
 }
@@ -86,6 +90,11 @@ func (c *change) unmet(ctx context.Context, made *plan.Plan, report *apply.Repor
 		return nil, fmt.Errorf("look whether everything came true: %w", err)
 	}
 	unmet := set.differing(again)
+	for _, there := range stillThere(report, newer, c.stack.Name) {
+		if !slices.ContainsFunc(unmet, func(c plan.Change) bool { return c.Address == there.Address && c.Action == plan.Delete }) {
+			unmet = append(unmet, there)
+		}
+	}
 	slices.SortStableFunc(unmet, func(a, b plan.Change) int { return provider.CompareAddress(a.Address, b.Address) })
 	return unmet, nil
 }

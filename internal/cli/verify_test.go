@@ -63,3 +63,28 @@ func whatWasDoneAndStillDiffersIsUnmet(t *testing.T) {
 		t.Errorf("unmet (-want +got):\n%s", diff)
 	}
 }
+
+func TestWhatWasDeletedAndIsListedIsStillThere(t *testing.T) {
+	outcome := func(kind, name, operation, id string, creates bool) apply.Outcome {
+		op := provider.Op{Kind: kind, Name: operation, Address: provider.Address{Kind: kind, Name: name}}
+		return apply.Outcome{Step: &plan.Step{Op: op, Creates: creates, Ends: true}, Phase: apply.Done, ID: id}
+	}
+	live := func(kind, id, stack string) provider.Live {
+		return provider.Live{Kind: kind, ID: id, Name: "other", Tags: map[string]string{provider.TagStack: stack}}
+	}
+	failed := outcome("vm", "failed", "destroy", "v2", false)
+	failed.Phase = apply.Failed
+	report := &apply.Report{Outcomes: []apply.Outcome{
+		outcome("vm", "web", "destroy", "v1", false), failed,
+		outcome("elasticIP", "taken", "release", "e1", false), outcome("elasticIP", "again", "release", "e2", false),
+		outcome("elasticIP", "new", "associate", "e2", true), outcome("volume", "off", "detach", "o1", false),
+	}}
+	foreign := provider.Anchor{Stack: "shop2", Tags: map[string]string{provider.TagOwn + "elasticIP.x": "e1"}}
+	snapshot := &provider.Snapshot{Anchors: []provider.Anchor{foreign}, Resources: []provider.Live{
+		live("vm", "v1", "shop"), live("vm", "v2", "shop"), live("elasticIP", "e1", "shop2"), live("elasticIP", "e2", ""), live("volume", "o1", "shop"),
+	}}
+	got := stillThere(report, snapshot, "shop")
+	if len(got) != 1 || got[0].Address.Name != "web" || got[0].ID != "v1" || got[0].Action != plan.Delete {
+		t.Errorf("still there: %v, want vm/web alone", got)
+	}
+}
