@@ -76,6 +76,7 @@ type lab struct {
 	sim     *simulator.Server
 	service *simulator.Service
 	cloud   provider.Cloud
+	offered *provider.Catalogue // by cloud, once somebody asked
 	runs    uint64
 }
 
@@ -140,6 +141,9 @@ func (l *lab) read(stack string) *provider.Snapshot {
 // offers reads all catalogues that fields choose from.
 func (l *lab) offers() *provider.Catalogue {
 	l.Helper()
+	if l.offered != nil {
+		return l.offered
+	}
 	var names []string
 	for _, k := range kinds {
 		for _, f := range k.Fields {
@@ -152,6 +156,7 @@ func (l *lab) offers() *provider.Catalogue {
 	if err != nil {
 		l.Fatal(err)
 	}
+	l.offered = catalogue
 	return catalogue
 }
 

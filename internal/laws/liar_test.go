@@ -136,7 +136,7 @@ type runner struct {
 // newRunner puts the liar between the lab and its cloud.
 func newRunner(l *lab, dir string) *runner {
 	r := &runner{l, dir, &liar{next: l.service.Client().Transport, key: cloudstack.Secret(l.sim.User().Secret), first: map[string]string{}}}
-	l.cloud = l.open(&http.Client{Transport: r.wire})
+	l.cloud, l.offered = l.open(&http.Client{Transport: r.wire}), nil
 	return r
 }
 
