@@ -24,16 +24,16 @@ func (c *cloud) State(ctx context.Context, job provider.Job) (string, error) {
 		if err != nil {
 			return strings.Join(parts, "; "), c.failure(job.Op, err)
 		}
-		parts = append(parts, jobWords(state, c.source.Now()))
+		parts = append(parts, jobWords(state, c.client.ServerTime()))
 	}
 	return strings.Join(parts, "; "), nil
 }
 
-// jobWords is what the server says of a job.
+// jobWords is what the server says of a job; now is by its own clock.
 func jobWords(s cloudstack.JobState, now time.Time) string {
 	text := "the server says that the job is " + s.Status.String()
 	if !s.Created.IsZero() {
-		text += fmt.Sprintf(", %s old", provider.Duration(now.Sub(s.Created).Round(time.Second)))
+		text += fmt.Sprintf(", %s old", provider.Duration(max(0, now.Sub(s.Created)).Round(time.Second)))
 	}
 	if err := s.Err(); err != nil {
 		text += ": " + err.Error()

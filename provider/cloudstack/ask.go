@@ -36,7 +36,8 @@ func (w *JobWatcher) sleep(ctx context.Context) (due bool) {
 	ctx, wake := context.WithCancel(ctx)
 	defer wake()
 	w.mu.Lock()
-	wait := w.last.Add(w.c.poll.interval(w.tick, len(w.jobs), w.wait)).Sub(w.c.clock.Now())
+	interval := w.c.poll.interval(w.tick, len(w.jobs), w.wait)
+	wait := min(interval, w.last.Add(interval).Sub(w.c.clock.Now())) // a clock may be set back
 	w.wake = wake
 	w.mu.Unlock()
 	err := w.c.clock.Sleep(ctx, wait)

@@ -22,6 +22,7 @@ type Client struct {
 	config
 	jobs    *JobWatcher
 	maxPage atomic.Int64 // the largest page that the server has allowed, once it refused a larger one; 0 before
+	ahead   atomic.Int64 // nanoseconds that the server's clock is ahead of ours, by its last answer
 }
 
 // config is what options set.
@@ -50,6 +51,7 @@ func (c *Client) InProject(id ID) *Client {
 	inside := &Client{endpoint: c.endpoint, keys: c.keys, config: c.config}
 	inside.project = id
 	inside.maxPage.Store(c.maxPage.Load())
+	inside.ahead.Store(c.ahead.Load())
 	inside.jobs = newJobWatcher(inside)
 	return inside
 }

@@ -96,12 +96,16 @@ func retriable(err error) bool {
 	return errors.Is(err, ErrThrottled) || errors.Is(err, ErrUnavailable)
 }
 
-// askedWait is how long a 429 asks to wait: by its header, or by CloudStack's
-// text "please retry after [4480] ms".
+// askedWait is how long a 429 asks to wait: by its header, whose time is that of
+// the clock which dates the answer, or by CloudStack's text "please retry after
+// [4480] ms".
 func askedWait(h http.Header, text string, now time.Time) time.Duration {
 	if after := h.Get("Retry-After"); after != "" {
 		if s, err := strconv.Atoi(after); err == nil && s >= 0 {
 			return time.Duration(s) * time.Second
+		}
+		if server, err := http.ParseTime(h.Get("Date")); err == nil {
+			now = server
 		}
 		if t, err := http.ParseTime(after); err == nil && t.After(now) {
 			return t.Sub(now)

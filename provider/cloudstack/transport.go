@@ -57,13 +57,23 @@ func outcomeUnknown(err error) bool {
 	return false
 }
 
-// attempt signs and sends once, logs, and opens the answer.
+// attempt signs and sends once, or once more where the signature was sent too late
+// by the server's clock.
 func (c *Client) attempt(ctx context.Context, info CommandInfo, p params, o callOptions, n int) (object, error) {
+	inside, again, err := c.try(ctx, info, p, o, n)
+	if again {
+		inside, _, err = c.try(ctx, info, p, o, n)
+	}
+	return inside, err
+}
+
+// try signs and sends once, logs, and opens the answer.
+func (c *Client) try(ctx context.Context, info CommandInfo, p params, o callOptions, n int) (inside object, expired bool, err error) {
 	start := c.clock.Now()
 	signed := c.signed(p, o.expires, start)
 	req, err := c.newRequest(ctx, info, signed)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	status, header, body, err := c.send(ctx, req)
 	if err != nil {
@@ -71,12 +81,12 @@ func (c *Client) attempt(ctx context.Context, info CommandInfo, p params, o call
 	}
 	took := c.clock.Now().Sub(start)
 	c.traceExchange(ctx, req.Method, signed, status, took, body, err)
-	var inside object
 	if err == nil {
+		c.heard(header)
 		inside, err = c.open(info.Name, status, header, body)
 	}
 	c.logCall(ctx, info.Name, n, status, took, inside, err)
-	return inside, err
+	return inside, c.expired(signed, o, header, err), err
 }
 
 // signed is p with what every call carries, and its signature.
@@ -88,7 +98,7 @@ func (c *Client) signed(p params, expires, now time.Time) params {
 	s["response"] = "json"
 	s["apikey"] = c.keys.APIKey.Reveal()
 	if expires.IsZero() && c.expiry > 0 {
-		expires = now.Add(c.expiry)
+		expires = c.expiresAt(now)
 	}
 	if s["expires"] == "" && !expires.IsZero() {
 		s["signatureversion"] = "3"

@@ -15,6 +15,7 @@ const (
 // ServeHTTP answers one request at any path, as the recorded server's web server and its API servlet do.
 // A fault may end a connection without an answer: it panics with [http.ErrAbortHandler], which net/http understands.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Date", s.config.Now().UTC().Format(http.TimeFormat))
 	switch r.Method {
 	case http.MethodGet, http.MethodPost, http.MethodHead:
 	case http.MethodOptions:
