@@ -32,6 +32,9 @@ type LeaseOptions struct {
 	// Observe is told who is waited for, each time that it is another. It may
 	// be nil.
 	Observe func(Holder)
+	// Wall is the time of day, which may be set at any moment; [time.Now] unless
+	// set.
+	Wall func() time.Time
 	// Throttled is told how long the lease's calls wait where the cloud refuses
 	// them for their number, as long as the lease is held. It may be nil.
 	Throttled func(wait time.Duration)
@@ -70,8 +73,11 @@ func Acquire(ctx context.Context, keeper provider.Keeper, stack string, holder H
 		holder: holder, opts: opts, began: time.Now(),
 		lease: &Lease{
 			keeper: patientKeeper{Keeper: keeper, patience: newPatience(opts.Throttled)}, stack: stack, run: holder.Run, info: holder.encode(),
-			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1,
+			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1, wall: opts.Wall,
 		},
+	}
+	if c.lease.wall == nil {
+		c.lease.wall = time.Now
 	}
 	if err := c.acquire(ctx); err != nil {
 		return nil, err
@@ -97,7 +103,7 @@ type contender struct {
 func (c *contender) acquire(ctx context.Context) error {
 	l := c.lease
 	for {
-		asked := time.Now()
+		asked := l.now()
 		anchor, err := findOrMake(ctx, l.keeper, l.stack)
 		l.anchor, l.id = anchor, anchor.ID
 		if err == nil && c.foreign() {
@@ -111,7 +117,7 @@ func (c *contender) acquire(ctx context.Context) error {
 			case "":
 				granted, err = c.claim(ctx)
 			default:
-				err = c.contend(ctx, asked)
+				err = c.contend(ctx, asked.running)
 			}
 		}
 		switch {
@@ -132,7 +138,7 @@ func (c *contender) claim(ctx context.Context) (granted bool, err error) {
 	tags := l.inscription()
 	maps.Copy(tags, leaseTag(l.run))
 	maps.DeleteFunc(tags, func(key, value string) bool { return l.anchor.Tags[key] == value }) // granted once, and freed by somebody
-	l.confirmed = time.Now()
+	l.confirmed = l.now()
 	err = l.keeper.CreateTags(ctx, provider.AnchorTagType, []string{l.id}, tags)
 	c.unsure = err != nil && !errors.Is(err, provider.ErrExists)
 	if err == nil {

@@ -77,14 +77,26 @@ func (l *Lease) take(ctx context.Context) bool {
 	}
 }
 
+// moment is a time by both clocks: the monotonic one, which stands still while a
+// machine sleeps, and the wall clock, which may be set.
+type moment struct{ running, wall time.Time }
+
+func (l *Lease) now() moment { return moment{time.Now(), l.wall().Round(0)} }
+
+// since is how long ago m was, at least, by the clock that says more: a wall clock
+// that was set forward makes it look longer, which costs a look at the lease, and
+// one that was set back doesn't count.
+func (l *Lease) since(m moment) time.Duration {
+	now := l.now()
+	return max(now.running.Sub(m.running), now.wall.Sub(m.wall))
+}
+
 // state tells whether the last confirmed beat is less than half a TTL old, and
-// whether the lease is known to be lost. The wall clock counts beside the
-// monotonic one, which stands still while a machine sleeps.
+// whether the lease is known to be lost.
 func (l *Lease) state() (fresh bool, lost error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	age := max(time.Since(l.confirmed), time.Now().Round(0).Sub(l.confirmed.Round(0)))
-	return l.lost == nil && age < l.ttl/2, l.lost
+	return l.lost == nil && l.since(l.confirmed) < l.ttl/2, l.lost
 }
 
 // renew makes the next beat. It counts once the anchor shows it, and the lease as
@@ -98,7 +110,7 @@ func (l *Lease) renew(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, l.ttl/2)
 	defer cancel()
-	sent := time.Now()
+	sent := l.now()
 	l.number++ // never twice: a beat whose answer was lost may be there
 	err = l.keeper.PostTags(ctx, l.id, beatTag(l.run, l.number), l.past)
 	if err == nil || reread(err) {

@@ -31,6 +31,7 @@ type Lease struct {
 	anchor    provider.Anchor // as read after the lease was granted
 	taken     time.Time       // when it was granted
 	ttl, beat time.Duration
+	wall      func() time.Time
 	stop      context.CancelFunc
 	beats     errgroup.Group
 	turn      chan struct{} // held while a beat is made or the lease is read again
@@ -40,7 +41,7 @@ type Lease struct {
 	past   map[string]string
 
 	mu        sync.Mutex // steps ask for what follows while the beats go on
-	confirmed time.Time  // when the last beat that counts was sent
+	confirmed moment     // when the last beat that counts was sent
 	lost      error
 }
 
