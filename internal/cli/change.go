@@ -156,6 +156,7 @@ func (c *change) leased(ctx context.Context) error {
 				return anchors, unread
 			},
 			Observe:   func(h apply.Holder) { c.cloud.talk.say("Waiting for %s", h) },
+			Wall:      c.now,
 			Throttled: c.cloud.talk.throttled,
 		})
 		return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/trueup/trueup/apply"
 	"github.com/trueup/trueup/internal/render"
@@ -63,7 +62,7 @@ func (c *change) execute(ctx context.Context, made *plan.Plan) error {
 // journalBegin is the first line of the run's journal.
 func (c *change) journalBegin(made *plan.Plan) journalBegin {
 	h := c.holder
-	return journalBegin{Time: time.Now(), Run: h.Run, Command: c.command, Stack: c.stack.Name, Who: h.Who, Host: h.Host, CI: h.CI, Steps: len(made.Steps)}
+	return journalBegin{Time: c.now(), Run: h.Run, Command: c.command, Stack: c.stack.Name, Who: h.Who, Host: h.Host, CI: h.CI, Steps: len(made.Steps)}
 }
 
 // progress chooses how a run is shown.

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"syscall"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -32,7 +31,7 @@ func newHolder(p *process) (apply.Holder, error) {
 		PID:   p.processID(),
 		Boot:  boot(),
 		CI:    ciRun(p.env),
-		Since: time.Now(),
+		Since: p.now(),
 	}, nil
 }
 

@@ -52,13 +52,13 @@ func openJournal(dir string, begin journalBegin) *journal {
 	if j.err = os.MkdirAll(journalDir(dir), 0o700); j.err != nil {
 		return j
 	}
+	_ = prune(journalDir(dir), keptJournals-1) // what stays is in nobody's way
 	file, err := os.OpenFile(j.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		j.err = err
 		return j
 	}
 	j.file = file
-	_ = prune(journalDir(dir), keptJournals) // what stays is in nobody's way
 	begin.Version, begin.Type, begin.Time = 1, "begin", begin.Time.UTC()
 	_ = json.NewEncoder(j).Encode(begin) // j keeps its errors
 	return j

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 )
 
 // process is what a command has of the world: streams, environment, signals,
@@ -22,6 +23,7 @@ type process struct {
 	// See [Program]; the zero values are the machine's own.
 	transport http.RoundTripper
 	choose    func(n int) int
+	wall      func() time.Time
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	pid       int
 }

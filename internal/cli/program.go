@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/trueup/trueup/provider/cloudstack"
 )
@@ -25,6 +26,8 @@ type Program struct {
 	// Choose gives a number from 0 to n-1, at several places at once: for the
 	// choice among free addresses and for jitter.
 	Choose func(n int) int
+	// Wall is the time of day, which may be set at any moment; [time.Now] where nil.
+	Wall func() time.Time
 	// Dial connects to the ports of machines, to see whether they are ready.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// PID is the process that others on this host look for to learn whether a
@@ -38,7 +41,7 @@ func (w Program) Main(ctx context.Context, args []string) int {
 	p := &process{
 		stdin: w.Stdin, stdout: w.Stdout, stderr: w.Stderr, env: w.Env, random: w.Random,
 		interrupts: func() (<-chan os.Signal, func()) { return nil, func() {} },
-		transport:  w.Transport, choose: w.Choose, dial: w.Dial, pid: w.PID,
+		transport:  w.Transport, choose: w.Choose, wall: w.Wall, dial: w.Dial, pid: w.PID,
 	}
 	return p.main(ctx, args)
 }
@@ -63,15 +66,40 @@ func (p *process) connectTo(ctx context.Context, network, address string) (net.C
 // processID is the process that a lease names.
 func (p *process) processID() int { return cmp.Or(p.pid, os.Getpid()) }
 
-// network are the client's options for a world whose network isn't the
-// machine's own.
-func (p *process) network() []cloudstack.Option {
-	if p.transport == nil {
+// now is the time of day.
+func (p *process) now() time.Time {
+	if p.wall == nil {
+		return time.Now()
+	}
+	return p.wall()
+}
+
+// clock is the machine's, with another time of day.
+type clock struct{ now func() time.Time }
+
+func (c clock) Now() time.Time { return c.now() }
+
+func (clock) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
 		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// network are the client's options for a world whose network, or time of day,
+// isn't the machine's own.
+func (p *process) network() []cloudstack.Option {
+	var options []cloudstack.Option
+	if p.wall != nil {
+		options = append(options, cloudstack.WithClock(clock{p.wall}))
+	}
+	if p.transport == nil {
+		return options
 	}
 	const fine = 1 << 20
-	return []cloudstack.Option{
+	return append(options,
 		cloudstack.WithHTTPClient(&http.Client{Transport: p.transport}),
-		cloudstack.WithRandom(func() float64 { return float64(p.chance(fine)) / fine }),
-	}
+		cloudstack.WithRandom(func() float64 { return float64(p.chance(fine)) / fine }))
 }

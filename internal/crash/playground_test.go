@@ -29,6 +29,7 @@ type playground struct {
 	admin   *cloudstack.Client
 	seed    uint64
 	began   time.Time
+	wall    func() time.Time // the runs' time of day; nil is that of the bubble
 	foreign []thing
 }
 

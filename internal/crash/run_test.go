@@ -39,6 +39,7 @@ func (p *playground) start(number uint64, dir, command string, w *wire, seenDead
 		Random:    rand.NewChaCha8([32]byte{byte(p.seed), byte(p.seed >> 8), byte(number), byte(number >> 8)}),
 		Transport: w,
 		Choose:    dice(p.seed, number),
+		Wall:      p.wall,
 		PID:       os.Getpid(),
 	}
 	if seenDead {
