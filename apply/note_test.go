@@ -48,6 +48,40 @@ func TestARefusedCreateClosesItsNoteFirst(t *testing.T) {
 	})
 }
 
+// Only a refusal that tells for sure that nothing was made closes the note: what
+// else it may have left behind is found by it.
+func TestARefusalThatMayHaveLeftSomethingLeavesTheNote(t *testing.T) {
+	invalid, gone := errors.New("431 Param: Invalid value"), fmt.Errorf("no such network: %w", provider.ErrNotFound)
+	for _, c := range []struct {
+		refusal error
+		note    string
+	}{
+		{invalid, "r1/1"}, {gone, "r1/1"}, {fmt.Errorf("%w: %w", provider.ErrNotBegun, invalid), ""}, {fmt.Errorf("%w: %w", provider.ErrNotBegun, gone), ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cloud := newCloud()
+			l := leased(t, cloud)
+			cloud.script["net/back"] = behaviour{refuse: c.refusal}
+			r := Run(t.Context(), cloud, planOf(step("net/back create")), Options{Run: "r1", Lease: l})
+			if note := release(t, cloud, l)["trueup.note.net.back"]; note != c.note || r.Outcomes[0].Phase != Failed {
+				t.Errorf("%v: %s, note %q, want %q", c.refusal, brief(r), note, c.note)
+			}
+			began := time.Now()
+			next, err := Acquire(t.Context(), cloud, "shop", Holder{Run: "r2"}, LeaseOptions{})
+			if err == nil {
+				err = Settle(t.Context(), cloud, next, SettleOptions{})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if waited := time.Since(began) >= settlingTime; waited != (c.note != "") {
+				t.Errorf("%v: the next run waits for it: %v", c.refusal, waited)
+			}
+			release(t, cloud, next)
+		})
+	}
+}
+
 func TestAnUnfitChoiceIsMadeAgain(t *testing.T) {
 	for attempts, want := range map[int]Phase{1: Done, 2: Done, 3: Failed} {
 		synctest.Test(t, func(t *testing.T) {

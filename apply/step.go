@@ -139,10 +139,11 @@ func (r *run) refused(ctx context.Context, note tag, job provider.Job, err error
 
 // madeNothing reports whether a refusal tells for sure that nothing came of the
 // command. An error without a class tells nothing: CloudStack's 530 is what it
-// says of a deployment that failed and left a machine behind.
+// says of a deployment that failed and left a machine behind, and what it calls an
+// invalid parameter (431) is mostly found by the command itself, in its midst.
 func madeNothing(err error) bool {
 	for _, class := range []error{
-		provider.ErrExists, provider.ErrTryAnother, provider.ErrQuota, provider.ErrForbidden, provider.ErrCredentials, provider.ErrThrottled,
+		provider.ErrNotBegun, provider.ErrExists, provider.ErrTryAnother, provider.ErrQuota, provider.ErrForbidden, provider.ErrCredentials, provider.ErrThrottled,
 	} {
 		if errors.Is(err, class) {
 			return true

@@ -260,7 +260,7 @@ type Limit struct {
 }
 
 // Errors that decide what a caller does next. An error of a Cloud wraps at
-// most one of them; everything else is a plain failure.
+// most one of them, and ErrNotBegun beside it; everything else is a plain failure.
 var (
 	ErrNotFound    = errors.New("not found")
 	ErrExists      = errors.New("exists already")
@@ -277,6 +277,9 @@ var (
 	// ErrTryAnother is a create that got something it can't use; the same
 	// operation, prepared again, may get something better.
 	ErrTryAnother = errors.New("another one must be tried")
+	// ErrNotBegun is, of a command, that the cloud refused it before it began to
+	// carry it out: nothing came of it, and nothing will.
+	ErrNotBegun = errors.New("refused before it was begun")
 	// ErrThrottled is a refusal for the number of calls: nothing was done, and
 	// [RetryAfter] says how long to wait.
 	ErrThrottled = errors.New("too many calls")

@@ -147,6 +147,11 @@ func (f *failed) Advice() string { return f.advice }
 // RetryAfter is how long the cloud asks to wait before the next call.
 func (f *failed) RetryAfter() time.Duration { return cloudstack.RetryAfter(f.cause) }
 
+// Is tells that nothing was begun, whatever else the error is.
+func (f *failed) Is(target error) bool {
+	return target == provider.ErrNotBegun && errors.Is(f.cause, cloudstack.ErrNotBegun)
+}
+
 func (f *failed) Unwrap() []error {
 	if f.class == nil {
 		return []error{f.cause}

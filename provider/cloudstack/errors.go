@@ -42,6 +42,9 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 	// ErrInternal: the server failed, and says nothing to decide by.
 	ErrInternal = errors.New("internal failure")
+	// ErrNotBegun: the command was refused before it was begun, and nothing came of
+	// it. An error may belong to another class beside this one.
+	ErrNotBegun = errors.New("not begun")
 	// ErrOutcomeUnknown: a command that may change something was sent and its
 	// answer is lost. Ask for its job, or look, before doing it again.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
@@ -96,11 +99,25 @@ func (e *APIError) Error() string {
 
 // Is tells whether the error belongs to a class.
 func (e *APIError) Is(class error) bool {
-	if class == ErrJobFailed {
+	switch class {
+	case ErrJobFailed:
 		return e.JobID != "" && e.HTTPStatus == 0
+	case ErrNotBegun:
+		return e.notBegun()
 	}
 	return class == e.class()
 }
+
+// notBegun tells that the server refused the call while it read its parameters,
+// one of which is missing, malformed or the id of nothing. Such words are the same
+// for all commands. Whatever else a server refuses, by other words or other codes,
+// may have left something behind: it has made the machine before it says that the
+// id of its job is taken (530).
+func (e *APIError) notBegun() bool {
+	return e.HTTPStatus == 431 && e.Code == 431 && e.CSCode == csServerAPI && unread.MatchString(e.Text)
+}
+
+var unread = regexp.MustCompile(`^Unable to execute API command \w+ due to (missing parameter|invalid value)\b`)
 
 // TransportError is a call without an answer of the server's: not reached, cut
 // off, timed out. It names the host, never the address with its key and
@@ -297,8 +314,8 @@ func (e *ValidationError) Error() string {
 	return s + ": " + e.Reason
 }
 
-// Is says ErrInvalid.
-func (e *ValidationError) Is(class error) bool { return class == ErrInvalid }
+// Is says ErrInvalid and ErrNotBegun.
+func (e *ValidationError) Is(class error) bool { return class == ErrInvalid || class == ErrNotBegun }
 
 // notFoundError is a list that ought to have had one item.
 type notFoundError struct{ command string }
