@@ -98,7 +98,13 @@ func (s *sharedSource) Uint64() uint64 {
 // newLab must be called within a bubble, with the test that runs there.
 func newLab(t tb) *lab {
 	t.Helper()
-	sim, err := simulator.New(simulator.Config{Seed: 1, ExpungeDelay: expungeDelay, Reinstall: true, Host: simulator.Host{Count: 100, Cores: 4000, MemoryMB: 1 << 22}})
+	return newLabOf(t, simulator.CloudStack)
+}
+
+// newLabOf is newLab of a cloud of a certain make.
+func newLabOf(t tb, flavour simulator.Flavour) *lab {
+	t.Helper()
+	sim, err := simulator.New(simulator.Config{Flavour: flavour, Seed: 1, ExpungeDelay: expungeDelay, Reinstall: true, Host: simulator.Host{Count: 100, Cores: 4000, MemoryMB: 1 << 22}})
 	if err != nil {
 		t.Fatal(err)
 	}

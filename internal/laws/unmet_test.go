@@ -1,7 +1,6 @@
 package laws
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -53,6 +52,37 @@ func TestWhatIsNotDoneToWhatLivesIsNamed(t *testing.T) {
 // key names an operation that sets the field of any resource of the kind.
 func (p place) key(operation string) string {
 	return p.block.Kind.Name + "." + p.field.Name + " " + operation
+}
+
+// The same of operations that clouds of another make have another command for.
+func TestWhatIsNotDoneByAnotherCommandIsNamed(t *testing.T) {
+	t.Parallel()
+	noticed := map[string]bool{}
+	synctest.Test(t, func(t *testing.T) {
+		l := newLabOf(t, simulator.Exoscale)
+		r := newRunner(l, t.TempDir())
+		file := &export.File{Stack: "laws", Zone: provider.Named{Name: grouped}, Kinds: kinds}
+		machine := func(name string) provider.Ref {
+			template, offering := l.offers().Entries["template"][0].Name, l.offers().Entries["serviceOffering"][0].Name
+			file.Blocks = append(file.Blocks, &export.Block{Kind: kinds.Get("vm"), Name: name, Fields: provider.Fields{
+				"template": provider.Named{Name: template}, "offering": provider.Named{Name: offering}}})
+			return provider.Ref{Kind: "vm", Name: name}
+		}
+		address := &export.Block{Kind: kinds.Get("elasticIP"), Name: "e1", Fields: provider.Fields{"attach": []provider.Ref{machine("v1"), machine("v2")}}}
+		file.Blocks = append(file.Blocks, address)
+		attach, _ := address.Kind.Field("attach")
+		p := place{address, attach}
+		for _, m := range []move{{file, p.with(file, []provider.Ref{})}, {p.with(file, []provider.Ref{}), file}} {
+			r.ignored(p, m, noticed)
+		}
+	})
+	for _, k := range kinds {
+		for _, o := range k.Operations {
+			if o.Instead != "" && !noticed[k.Name+".attach "+o.Name] {
+				t.Errorf("%s %s: nothing tells whether it is noticed that a server doesn't do it by %s", k.Name, o.Name, o.Instead)
+			}
+		}
+	}
 }
 
 // setters are the operations that change a field of what lives.
@@ -157,35 +187,6 @@ func (r *runner) ignored(p place, m move, noticed map[string]bool) {
 	}
 }
 
-// ignoring finds the first operation of a plan that sets the field and was not
-// tried, and the faults that its calls are ignored.
-func (r *runner) ignoring(p place, made *plan.Plan, tried map[string]bool) (operation string, lies *simulator.Faults) {
-	r.Helper()
-	lies = &simulator.Faults{}
-	for _, s := range made.Steps {
-		_, sets := s.Op.Fields[p.field.Name]
-		if s.Op.Address != p.address() || !sets || tried[p.key(s.Op.Name)] || !slices.Contains(setters(p.block.Kind, p.field), s.Op.Name) {
-			continue
-		}
-		if operation = cmp.Or(operation, s.Op.Name); operation == s.Op.Name {
-			calls := r.explain(resolvedOp(made, s.Op))
-			lies.Faults = append(lies.Faults, faultOf(calls[len(calls)-1]))
-		}
-	}
-	return operation, lies
-}
-
-// faultOf is the fault that a call is ignored. What is secret of it doesn't count.
-func faultOf(call provider.Call) simulator.Fault {
-	f := simulator.Fault{Do: simulator.Ignore, Command: call.Command, With: map[string]string{}}
-	for _, param := range call.Params {
-		if param.Value != "(hidden)" {
-			f.With[param.Name] = param.Value
-		}
-	}
-	return f
-}
-
 // unseen are the operations of which no listing tells whether they were done, and
 // why.
 var unseen = map[string]string{
@@ -264,28 +265,4 @@ func differing(f plan.FieldChange) []string {
 		}
 	}
 	return texts
-}
-
-// explain tells what an operation would send.
-func (r *runner) explain(op provider.Op) []provider.Call {
-	r.Helper()
-	calls, err := r.cloud.(provider.Explainer).Explain(r.ctx, op)
-	if err != nil {
-		r.Fatal(err)
-	}
-	return calls
-}
-
-// resolvedOp is an operation with the ids of what it links to.
-func resolvedOp(p *plan.Plan, op provider.Op) provider.Op {
-	op.Fields = maps.Clone(op.Fields)
-	for name, value := range op.Fields {
-		op.Fields[name] = provider.MapRefs(value, func(ref provider.Ref) provider.Ref {
-			if ref.ID == "" && ref.Name != "" {
-				ref.ID = p.IDs[ref.Address()]
-			}
-			return ref
-		})
-	}
-	return op
 }
