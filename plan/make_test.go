@@ -208,9 +208,11 @@ func TestMake(t *testing.T) {
 				})
 			},
 			file: []func(map[string]provider.Fields){firewall(cidr("tcp", 22, "10.0.0.0/8"), cidr("tcp", 22, "192.0.2.0/24")), with("elasticIP/front", "exclusive", false)}},
-		"address goes from a machine to a load balancer": {file: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm"))}},
-		"address goes from a load balancer to a machine": {first: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm"))}},
-		"address of a machine and a load balancer":       {file: []func(map[string]provider.Fields){balancer("web-1")}},
+		"address goes from a machine to a load balancer":                      {file: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm"))}},
+		"address goes from a load balancer to a machine":                      {first: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm"))}},
+		"address of a machine and a load balancer":                            {file: []func(map[string]provider.Fields){balancer("web-1")}},
+		"address of a load balancer and, as nobody says otherwise, a machine": {file: []func(map[string]provider.Fields){balancer("web-1"), silent}},
+		"address of a load balancer whose machine goes":                       {file: []func(map[string]provider.Fields){balancer("web-1"), silent, without("vm/edge")}},
 		"member of a load balancer dropped": {first: []func(map[string]provider.Fields){balancer("web-1", "web-3"), with("elasticIP/front", "attach", links("vm"))},
 			file: []func(map[string]provider.Fields){balancer("web-1", "web-2"), with("elasticIP/front", "attach", links("vm")), without("vm/web-3")}},
 		"disk dropped":                     {first: []func(map[string]provider.Fields){disk()}},
@@ -289,6 +291,9 @@ func keyless(all map[string]provider.Fields) {
 		delete(fields, "sshKeys")
 	}
 }
+
+// silent says no longer what the address is attached to.
+func silent(all map[string]provider.Fields) { delete(all["elasticIP/front"], "attach") }
 
 // spare declares another address.
 func spare(all map[string]provider.Fields) {

@@ -7,7 +7,8 @@ import (
 )
 
 // guardOccupied refuses two resources of which one occupies what the other is to
-// fill: an address can forward ports, or belong to a machine, not both.
+// fill, or fills in the cloud where the file doesn't say: an address can forward
+// ports, or belong to a machine, not both.
 func (p *planner) guardOccupied() {
 	for _, r := range p.rows {
 		for _, f := range r.kind.Fields {
@@ -16,14 +17,34 @@ func (p *planner) guardOccupied() {
 			}
 			for _, ref := range provider.Refs(r.wanted[f.Name]) {
 				to := p.target(ref)
-				if to == nil || to.want == nil || provider.Empty(to.wanted[f.Occupies]) {
+				if to == nil || to.want == nil {
 					continue
 				}
-				p.refuse(Mistake, r, f.Name, fmt.Sprintf("%s is taken: its %s is %s", to.Address, f.Occupies, provider.Format(to.wanted[f.Occupies])),
-					fmt.Sprintf("use another, or declare %s: [] there", f.Occupies))
+				hint := fmt.Sprintf("use another, or declare %s: [] there", f.Occupies)
+				if wanted, declared := to.wanted[f.Occupies]; !provider.Empty(wanted) {
+					p.refuse(Mistake, r, f.Name, fmt.Sprintf("%s is taken: its %s is %s", to.Address, f.Occupies, provider.Format(wanted)), hint)
+				} else if stays := to.staying(f.Occupies); !declared && !provider.Empty(stays) {
+					p.refuse(Refused, r, f.Name, fmt.Sprintf("%s is taken: in the cloud its %s is %s, and the file doesn't say that it is to change",
+						to.Address, f.Occupies, provider.Format(stays)), hint)
+				}
 			}
 		}
 	}
+}
+
+// staying is what of a field's live value is there when the plan is done, where
+// the row stays.
+func (r *row) staying(field string) provider.Value {
+	if !r.stays() {
+		return nil
+	}
+	stays := r.have[field]
+	for _, d := range r.diffs {
+		if d.field.Name == field {
+			stays = plus(minus(stays, d.removed), d.added)
+		}
+	}
+	return stays
 }
 
 // aroundOccupied makes the creation of what occupies a field of another resource
