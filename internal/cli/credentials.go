@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"runtime"
 	"slices"
@@ -76,11 +77,13 @@ func dial(p *process, o cloudOptions, more ...cloudstack.Option) (*connection, e
 	if err != nil {
 		return nil, err
 	}
-	client, err := profile.Client(slices.Concat(options, trusted, p.network(), more)...)
-	if err != nil {
+	c := &connection{account: accountIn(profile), Close: func() error { return nil }}
+	options = append(options, cloudstack.WithLogger(slog.New(&tryingAgain{say: c.talk.say})))
+	if c.client, err = profile.Client(slices.Concat(options, trusted, p.network(), more)...); err != nil {
 		return nil, usagef("%w", err)
 	}
-	return &connection{Cloud: p.open(client, cloudstack.Project{}), client: client, account: accountIn(profile), Close: func() error { return nil }}, nil
+	c.Cloud = p.open(c.client, cloudstack.Project{})
+	return c, nil
 }
 
 // exposed reports whether others than its owner may read a file.
