@@ -109,7 +109,8 @@ func (p *planner) endOutage(r *row, run string) {
 	if r.power() != powerStopped || r.wantedPower() == powerStopped {
 		return
 	}
-	r.because("run " + run + " stopped it and did not start it again")
+	r.because("run " + run + " stopped it and has not started it again")
+	r.stopped = true
 	for _, d := range r.diffs {
 		if d.field.Name == fieldPower {
 			return

@@ -110,6 +110,7 @@ type row struct {
 	diffs    []diff
 	ignored  []diff // that are left
 	reasons  []string
+	stopped  bool        // an earlier run has stopped it to start it again
 	restart  bool        // an outage is needed though no operation asks for it
 	relinked []relinking // links to what is replaced
 

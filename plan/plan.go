@@ -82,6 +82,9 @@ type Change struct {
 	Reason  string           `json:"reason"` // in words: "needs a stop", "no longer declared"
 	Fields  []FieldChange    `json:"fields"`
 	Pos     spec.Pos         `json:"pos"` // where it is declared; zero for a delete
+	// Stopped is set where all that differs is that a run, which Reason names, has
+	// stopped the resource to start it again.
+	Stopped bool `json:"stopped,omitempty"`
 	// Last is what happened to the resource last, where somebody asked the
 	// cloud who made the difference; zero where nothing is known.
 	Last provider.Event `json:"last,omitzero"`

@@ -71,6 +71,7 @@ func (p *planner) change(r *row) Change {
 	}
 	c.Reason = p.reason(r)
 	c.Fields = r.fieldChanges()
+	c.Stopped = r.stopped && len(c.Fields) == 1
 	return c
 }
 

@@ -50,11 +50,10 @@ func writeDrift(b *strings.Builder, changes []plan.Change, s Screen, in ink) {
 	addresses, names := widths(changes, s)
 	for _, c := range changes {
 		head := "  " + in.warn.Render("!") + " " + pad(clean(c.Address.String()), addresses) + "  "
+		b.WriteString(beside(head, told(origin(c), " (", lastEvent(c.Last), ")"), s))
 		if c.Action == plan.Create {
-			b.WriteString(beside(head, told("missing from the cloud", " (", lastEvent(c.Last), ")"), s))
 			continue
 		}
-		b.WriteString(beside(head, told(origin(c.Cause), " (", lastEvent(c.Last), ")"), s))
 		for _, f := range c.Fields {
 			name := f.Name
 			for _, text := range found(f) {

@@ -104,15 +104,13 @@ func writeNews(b *strings.Builder, n DriftNews) {
 
 // differenceText says in one line what differs of a resource.
 func differenceText(c plan.Change) string {
-	address := clean(c.Address.String())
-	if c.Action == plan.Create {
-		return address + " is missing from the cloud"
+	parts := []string{clean(c.Address.String()) + ", " + origin(c)}
+	if c.Action != plan.Create {
+		for _, f := range c.Fields {
+			parts = append(parts, f.Name+" "+strings.Join(found(f), ", "))
+		}
 	}
-	var fields []string
-	for _, f := range c.Fields {
-		fields = append(fields, f.Name+" "+strings.Join(found(f), ", "))
-	}
-	return strings.Join(append([]string{address + ", " + origin(c.Cause)}, fields...), "; ")
+	return strings.Join(parts, "; ")
 }
 
 // FixedText says on the terminal what differs no longer.

@@ -39,12 +39,7 @@ func Rows(changes []plan.Change) []Row {
 // DriftRows puts into words what the cloud has otherwise than was applied, and what
 // happened to it last: the old values are the cloud's.
 func DriftRows(changes []plan.Change) []Row {
-	return rows(changes, func(c plan.Change) string {
-		if c.Action == plan.Create {
-			return told("missing from the cloud", "; ", lastEvent(c.Last), "")
-		}
-		return told(origin(c.Cause), "; ", lastEvent(c.Last), "")
-	}, "drift")
+	return rows(changes, func(c plan.Change) string { return told(origin(c), "; ", lastEvent(c.Last), "") }, "drift")
 }
 
 // UnmetRows puts into words what a cloud accepted and did not do.

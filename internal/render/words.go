@@ -1,9 +1,11 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
 )
 
 // symbol is the mark of an action, for eyes that search the margin.
@@ -47,14 +49,23 @@ func remark(c plan.Change) string {
 		parts = append(parts, clean(c.Reason))
 	}
 	if c.Action == plan.Update || c.Action == plan.Recreate || c.Action == plan.Reinstall {
-		parts = append(parts, origin(c.Cause))
+		parts = append(parts, origin(c))
 	}
-	return strings.Join(parts, "; ")
+	return strings.Join(slices.Compact(parts), "; ")
 }
 
-// origin says who made a difference.
-func origin(c plan.Cause) string {
-	switch c {
+// origin says who made a difference. Of what isn't there it is known only where
+// a note or an event tells that it was.
+func origin(c plan.Change) string {
+	switch {
+	case c.Action == plan.Create && c.Cause == plan.Unknown && c.Last == provider.Event{}:
+		return "not in the cloud: deleted, or not applied yet"
+	case c.Action == plan.Create:
+		return "missing from the cloud"
+	case c.Stopped:
+		return clean(c.Reason)
+	}
+	switch c.Cause {
 	case plan.Drift:
 		return "changed by hand"
 	case plan.Pending:
