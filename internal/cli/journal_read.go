@@ -19,7 +19,7 @@ type pastRun struct {
 	Command string         `json:"command"`
 	Who     string         `json:"who,omitempty"`
 	Began   time.Time      `json:"began"`
-	Ending  string         `json:"ending"` // as the report has it; "cut short" where there is none
+	Ending  string         `json:"ending"` // as the report has it; where there is none "running" or "cut short"
 	Counts  map[string]int `json:"counts,omitempty"`
 	Steps   int            `json:"steps"`
 	// Open are the steps whose command was sent and whose end the journal
@@ -30,8 +30,11 @@ type pastRun struct {
 }
 
 // cutShort is the ending of a run whose process was killed, or whose journal is
-// not whole.
-const cutShort = "cut short"
+// not whole; underWay that of one which holds the lease.
+const (
+	cutShort = "cut short"
+	underWay = "running"
+)
 
 // pastRuns reads the journals of a stack, the newest first, up to some.
 func pastRuns(dir, stack string, most int) ([]pastRun, error) {

@@ -92,6 +92,11 @@ func shownHolder(state *apply.State) *statusHolder {
 	return nil
 }
 
+// holds reports whether a run holds the lease, and is not known to be dead.
+func holds(h *apply.Holder, run string) bool {
+	return h != nil && h.Run == run && (h.Boot != boot() || alive(*h))
+}
+
 type statusBegun struct {
 	Address provider.Address `json:"address"`
 	Run     string           `json:"run"`
@@ -120,6 +125,11 @@ func statusOf(ctx context.Context, p *process, o statusOptions, path string) (er
 	}
 	s := status{Version: 1, Stack: stack.Name, Begun: []statusBegun{}, Outages: append([]provider.Address{}, state.Outages...), Runs: append([]pastRun{}, runs...)}
 	s.Holder = shownHolder(state)
+	for i := range s.Runs {
+		if r := &s.Runs[i]; r.Ending == cutShort && holds(state.Holder, r.Run) {
+			r.Ending = underWay
+		}
+	}
 	for _, b := range state.Begun {
 		s.Begun = append(s.Begun, statusBegun(b))
 	}
@@ -156,7 +166,11 @@ func (s *status) write(w io.Writer, state *apply.State) {
 	for _, r := range s.Runs {
 		fmt.Fprintf(w, "  %s  %s  %s%s  (run %s)\n", r.Began.Format(time.RFC3339), r.Command, r.Ending, countsOf(r.Counts), r.Run)
 		for _, step := range r.Open {
-			fmt.Fprintf(w, "    its end is not known: %s\n", step)
+			what := "its end is not known"
+			if r.Ending == underWay {
+				what = "begun"
+			}
+			fmt.Fprintf(w, "    %s: %s\n", what, step)
 		}
 		for _, text := range r.Errors {
 			fmt.Fprintf(w, "    failed: %s\n", text)
