@@ -45,11 +45,6 @@ func takesValue(flags []ucli.Flag, word string) bool {
 	if strings.Contains(name, "=") {
 		return false
 	}
-	for _, f := range flags {
-		if slices.Contains(f.Names(), name) {
-			doc, ok := f.(ucli.DocGenerationFlag)
-			return ok && doc.TakesValue()
-		}
-	}
-	return false
+	doc, ok := flagNamed(flags, name).(ucli.DocGenerationFlag)
+	return ok && doc.TakesValue()
 }

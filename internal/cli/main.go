@@ -5,7 +5,6 @@ package cli
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -108,25 +107,4 @@ func newApp(p *process) *ucli.App {
 		}
 	}
 	return app
-}
-
-// noCommand is run where the first word names no command.
-func noCommand(c *ucli.Context) error {
-	if !c.Args().Present() {
-		return ucli.ShowAppHelp(c)
-	}
-	return usagef("trueup has no command %q; see trueup --help", c.Args().First())
-}
-
-// usage turns a complaint of the flag parser into one of ours.
-func usage(c *ucli.Context, err error, _ bool) error {
-	where := "trueup"
-	if c.Command != nil && c.Command.Name != "" && c.Command.Name != where {
-		where += " " + c.Command.Name
-	}
-	var own *coded
-	if errors.As(err, &own) {
-		return err
-	}
-	return usagef("%s: %v; see %s --help", where, err, where)
 }
