@@ -76,13 +76,18 @@ func connect(ctx context.Context, p *process, o cloudOptions, dir string) (c *co
 }
 
 // cloudMark is the file in a stack's state directory that says which cloud the
-// stack belongs to: trueup init --simulator writes it. No repository has it.
+// stack belongs to: trueup init with a simulator writes it. No repository has it.
 const cloudMark = "cloud"
+
+// cloudNamed is the cloud that flag or environment name, "" where neither does.
+func cloudNamed(env environment, o cloudOptions) string {
+	return cmp.Or(o.cloud, env.get("TRUEUP_CLOUD"))
+}
 
 // whichCloud tells whether an embedded simulator is meant, and of which flavour:
 // the flag says so, else the environment, else the mark beside the stack in dir.
 func whichCloud(env environment, o cloudOptions, dir string) (flavour simulator.Flavour, embedded bool, err error) {
-	name := cmp.Or(o.cloud, env.get("TRUEUP_CLOUD"))
+	name := cloudNamed(env, o)
 	if name == "" && o.endpoint == "" && o.profile == "" {
 		mark, err := os.ReadFile(filepath.Join(dir, stateDir, cloudMark))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

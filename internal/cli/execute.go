@@ -94,10 +94,10 @@ func (c *change) again() string {
 		{"--target", c.targets}, {"--exclude", c.excludes},
 	} {
 		for _, value := range flag.values {
-			words = append(words, flag.name, value)
+			words = append(words, flag.name, render.Quoted(value))
 		}
 	}
-	return strings.Join(append(words, c.stack.given), " ")
+	return strings.Join(append(words, render.Quoted(c.stack.given)), " ")
 }
 
 // given is the value of a flag, if it was given.

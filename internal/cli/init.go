@@ -21,14 +21,13 @@ import (
 
 type initOptions struct {
 	cloudOptions
-	dir       string
-	simulator bool
-	choice    initChoice // what the flags say; the rest is asked
+	dir    string
+	choice initChoice // what the flags say; the rest is asked
 }
 
 func initCommand(p *process) *ucli.Command {
 	c := command("init", "write the first stack of a directory", "[DIRECTORY]",
-		"Asks which zone, offering and template of the cloud to use, and writes stack.yaml with a group and a machine, and\nthe schema by which editors complete it. Nothing is changed in the cloud, and no file is overwritten.\nWithout a terminal the flags answer; what the cloud has only one of needs no answer.\n\nWith --simulator the stack belongs to a simulated cloud inside the program: every later command in that\ndirectory uses it, and says so.",
+		"Asks which zone, offering and template of the cloud to use, and writes stack.yaml with a group and a machine, and\nthe schema by which editors complete it. Nothing is changed in the cloud, and no file is overwritten.\nWithout a terminal the flags answer; what the cloud has only one of needs no answer.\n\nWith --simulator the stack belongs to a simulated cloud inside the program: every later command in that\ndirectory uses it, and says so; --cloud simulator says the same.",
 		[]string{
 			"trueup init shop                          # in the directory shop, which is made",
 			"trueup init --simulator shop              # a try, without a cloud",
@@ -46,7 +45,7 @@ func initCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		o := initOptions{cloudOptions: cloud, dir: ".", simulator: c.Bool("simulator"), choice: initChoice{
+		o := initOptions{cloudOptions: cloud, dir: ".", choice: initChoice{
 			Stack: c.String("stack"), Zone: c.String("zone"), Offering: c.String("offering"),
 			Template: c.String("template"), NetworkOffering: c.String("network-offering"),
 		}}
@@ -56,7 +55,7 @@ func initCommand(p *process) *ucli.Command {
 		case c.NArg() == 1:
 			o.dir = c.Args().First()
 		}
-		if o.simulator {
+		if c.Bool("simulator") {
 			if o.cloud != "" || o.endpoint != "" || o.profile != "" {
 				return usagef("--simulator and flags that name a cloud contradict each other: say one of them")
 			}
@@ -95,15 +94,18 @@ func runInit(ctx context.Context, p *process, o initOptions) (err error) {
 	if err := writeStack(o, choice); err != nil {
 		return err
 	}
+	p.tell("Wrote %s and %s, which editors complete by.\n", filepath.Join(o.dir, initFile), schemaFile)
+	if cloud.embedded {
+		if err := os.WriteFile(filepath.Join(o.dir, stateDir, cloudMark), []byte(cloudNamed(p.env, o.cloudOptions)+"\n"), 0o644); err != nil {
+			return err
+		}
+		p.tell("Every command in %s now uses the simulator inside the program, not a real cloud.\n", filepath.Join(o.dir, "."))
+	}
 	made, err := firstPlan(ctx, p, cloud, o.dir)
 	if err != nil {
 		return fmt.Errorf("%s is written; a first look at it found: %w", filepath.Join(o.dir, initFile), err)
 	}
-	p.tell("Wrote %s and %s, which editors complete by.\n", filepath.Join(o.dir, initFile), schemaFile)
-	if o.simulator {
-		p.tell("Every command in %s now uses the simulator inside the program, not a real cloud.\n", filepath.Join(o.dir, "."))
-	}
-	p.tell("It is valid, and the cloud has what it needs: %s\n\nNext:\n  trueup plan %[2]s\n  trueup apply %[2]s\n", render.Totals(made), o.dir)
+	p.tell("It is valid, and the cloud has what it needs: %s\n\nNext:\n  trueup plan %[2]s\n  trueup apply %[2]s\n", render.Totals(made), render.Quoted(o.dir))
 	return nil
 }
 
@@ -162,9 +164,6 @@ func writeStack(o initOptions, choice initChoice) error {
 		if err := errors.Join(err, file.Close()); err != nil {
 			return err
 		}
-	}
-	if o.simulator {
-		return os.WriteFile(filepath.Join(o.dir, stateDir, cloudMark), []byte("simulator\n"), 0o644)
 	}
 	return nil
 }

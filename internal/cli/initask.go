@@ -47,7 +47,7 @@ func (a *asker) pick(what string, options []string) (string, error) {
 		case 1:
 			return fit[0], nil
 		case 0:
-			a.say("There is no such %s. Type a number, a name or a part of one.\n", what)
+			a.say("There is no such %s. Type a number, a name or a part of one.\n", strings.ToLower(what))
 		default:
 			fmt.Fprintf(a.stderr, "That fits several:\n")
 			for _, o := range fit[:min(len(fit), shownOptions)] {

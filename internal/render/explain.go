@@ -64,13 +64,13 @@ func CloudMonkey(c provider.Call) string {
 		words = []string{"cmk", c.Command[:verb], strings.ToLower(c.Command[verb:])}
 	}
 	for _, p := range c.Params {
-		words = append(words, quoted(p.Name+"="+p.Value))
+		words = append(words, Quoted(p.Name+"="+p.Value))
 	}
 	return strings.Join(words, " ")
 }
 
-// quoted quotes a word for a POSIX shell where that is needed.
-func quoted(word string) string {
+// Quoted quotes a word for a POSIX shell where that is needed.
+func Quoted(word string) string {
 	plain := func(r rune) bool {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("-_./:=,@+%", r)
 	}
