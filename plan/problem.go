@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/trueup/trueup/provider"
@@ -75,7 +76,8 @@ func (ps Problems) Class() Class {
 	return Refused
 }
 
-// sorted returns the problems, sorted and each once.
+// sorted returns the problems, sorted and each once: a mistake that several
+// resources have from the same place, such as their defaults, is one.
 func (ps Problems) sorted() Problems {
 	sorted := slices.SortedFunc(slices.Values(ps), func(a, b Problem) int {
 		return cmp.Or(
@@ -89,7 +91,37 @@ func (ps Problems) sorted() Problems {
 			cmp.Compare(a.Class, b.Class),
 		)
 	})
-	return slices.Compact(sorted)
+	return Problems(slices.Compact(sorted)).inherited()
+}
+
+// inherited joins the mistakes that are alike but for the resource.
+func (ps Problems) inherited() Problems {
+	var first Problems
+	more := map[Problem]int{}
+	of := func(p Problem) Problem {
+		if p.Class == Mistake && p.Pos != (spec.Pos{}) {
+			p.Address = provider.Address{Kind: p.Address.Kind}
+		}
+		return p
+	}
+	for _, p := range ps {
+		if n, there := more[of(p)]; there {
+			more[of(p)] = n + 1
+			continue
+		}
+		more[of(p)] = 0
+		first = append(first, p)
+	}
+	for i, p := range first {
+		switch n := more[of(p)]; n {
+		case 0:
+		case 1:
+			first[i].Text += "; 1 more has it from here"
+		default:
+			first[i].Text += fmt.Sprintf("; %d more have it from here", n)
+		}
+	}
+	return first
 }
 
 // err returns the problems as an error, or nil.
