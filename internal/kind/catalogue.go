@@ -138,7 +138,10 @@ func zones(ctx context.Context, client *cloudstack.Client) ([]provider.Entry, er
 	entries := make([]provider.Entry, len(listed))
 	for i, z := range listed {
 		entries[i] = provider.Entry{Named: named(z.Name, z.ID)}
-		if groups := z.SecurityGroupsEnabled; groups.Set && !groups.V {
+		switch groups := z.SecurityGroupsEnabled; {
+		case groups.Set && groups.V:
+			entries[i].Numbers = map[string]int64{"withgroups": 1}
+		case groups.Set:
 			entries[i].Numbers = map[string]int64{"withoutgroups": 1}
 		}
 		if z.AllocationState != "" && z.AllocationState != "Enabled" {

@@ -194,6 +194,7 @@ func networkTable() *provider.Kind {
 				checkOnChange(f, fields, "replace"),
 			)
 		},
+		CheckChosen: checkZoneIsolates,
 	}
 }
 

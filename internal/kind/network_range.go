@@ -32,6 +32,15 @@ func checkRange(f provider.Fields) []provider.FieldError {
 	return nil
 }
 
+// checkZoneIsolates refuses an isolated network where CloudStack makes none: "Only
+// shared guest network can be created in security group enabled zone" (431).
+func checkZoneIsolates(_ provider.Fields, chosen map[string]provider.Entry) []provider.FieldError {
+	if zone := chosen["zone"]; zone.Numbers["withgroups"] != 0 {
+		return complain("zone", "the zone %s has security groups, and no isolated networks: name security groups instead, or another zone", zone.Named)
+	}
+	return nil
+}
+
 // gatewayAndNetmask are cidr and gateway as createNetwork takes them, both
 // empty where the cloud is to choose.
 func gatewayAndNetmask(f provider.Fields) (gateway, netmask string) {
