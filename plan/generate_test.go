@@ -59,7 +59,7 @@ func generate(t *rapid.T, label string) *spec.Stack {
 	}
 	for _, name := range []string{"k", "l"} {
 		if chance("key " + name) {
-			add("sshKey", name, provider.Fields{"publicKey": blob(pick("content of "+name, "1", "2"))})
+			add("sshKey", name, provider.Fields{"publicKey": blob(name + pick("content of "+name, "1", "2"))})
 		}
 	}
 	for _, name := range []string{"x", "y"} {

@@ -38,7 +38,7 @@ func kinds() provider.Kinds {
 		{
 			Name: "sshKey", Plural: "sshKeys", UniqueName: true,
 			Fields: []provider.Field{
-				{Name: "publicKey", Code: "pk", Type: provider.Content, Change: provider.Replace},
+				{Name: "publicKey", Code: "pk", Type: provider.Content, Once: true, Change: provider.Replace},
 				protect,
 			},
 			Operations: []provider.Operation{

@@ -138,6 +138,9 @@ type Field struct {
 	// Occupies names a field of what is linked to: while this link stands, that
 	// field has to be empty.
 	Occupies string
+	// Once is set where the account has a value only once: another resource of
+	// the kind with the same is refused.
+	Once bool
 	// Sum computes what stands for a Content in comparisons; nil is SHA-256.
 	// Its error is a user mistake.
 	Sum func(content []byte) (string, error)

@@ -57,9 +57,9 @@ func sshKeyTable() *provider.Kind {
 		Fields: []provider.Field{
 			{
 				Name: "publicKey", Code: "pk", Type: provider.Content, Required: true,
-				Sum: fingerprint, Change: provider.Replace,
+				Once: true, Sum: fingerprint, Change: provider.Replace,
 				Doc: "The key as it stands in a `.pub` file: type, base64 and an optional comment. The cloud shows only its " +
-					"MD5 fingerprint, so that is what is compared: another comment is no difference.",
+					"MD5 fingerprint, so that is what is compared: another comment is no difference. The account has each key only once, whatever its name: what others have registered is linked to with `{external: name}`.",
 			},
 			protectField(),
 			keepField(),
