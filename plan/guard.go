@@ -20,6 +20,7 @@ func (p *planner) guard() {
 	p.guardAdopted()
 	p.guardPolicy()
 	if !p.destroy {
+		p.remarkRenamed()
 		p.guardOnce()
 		p.guardEmpty()
 		p.guardDeletes()
