@@ -53,6 +53,9 @@ func verdict(r *apply.Report) string {
 
 // tally writes "12 done, 1 failed, 3 not started".
 func tally(n map[apply.Phase]int) string {
+	if len(n) == 0 {
+		return "only tags and notes were to be written"
+	}
 	parts := []string{fmt.Sprintf("%d done", n[apply.Done])}
 	for _, p := range []struct {
 		phase apply.Phase
