@@ -27,13 +27,13 @@ func Explain(steps, bookkeeping []Explained, s Screen) string {
 		title, about string
 		items        []Explained
 	}{
-		{"Commands", "Ids in <…> are known once the steps before are done.", steps},
-		{"Bookkeeping", "Without these tags what was made or changed is not the stack's.", bookkeeping},
+		{"Commands", "ids in <…> are known once the steps before are done.", steps},
+		{"Bookkeeping", "without these tags what was made or changed is not the stack's.", bookkeeping},
 	} {
 		if len(part.items) == 0 {
 			continue
 		}
-		b.WriteString("\n" + hang("", in.bold.Render(part.title)+" "+in.dim.Render(part.about), s))
+		b.WriteString("\n" + hang("", in.bold.Render(part.title+":")+" "+in.dim.Render(part.about), s))
 		for _, item := range part.items {
 			writeExplained(&b, item, in)
 		}
