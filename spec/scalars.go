@@ -20,20 +20,28 @@ func (d *decoder) text(f provider.Field, n *node) (provider.Value, bool) {
 }
 
 // plain is the text of a scalar that is to be a number, a boolean or a size:
-// quotes would make it a string, unless they are there for a variable.
-func (d *decoder) plain(n *node, what string) (string, bool) {
+// quotes would make it a string, unless they are there for a variable. The form
+// is that of what is right without quotes.
+func (d *decoder) plain(n *node, what string, form *regexp.Regexp) (string, bool) {
 	text, ok := d.scalar(n)
 	if ok && n.quoted && text == n.text {
-		d.wrong(n, "write it without quotes", "expected %s, not the text %s", what, d.show(text))
+		hint := ""
+		if form.MatchString(text) {
+			hint = "write it without quotes"
+		}
+		d.wrong(n, hint, "expected %s, not the text %s", what, d.show(text))
 		return "", false
 	}
 	return text, ok
 }
 
-var decimal = regexp.MustCompile(`^[-+]?[0-9]+$`)
+var (
+	decimal = regexp.MustCompile(`^[-+]?[0-9]+$`)
+	truth   = regexp.MustCompile(`(?i)^(true|false)$`)
+)
 
 func (d *decoder) integer(f provider.Field, n *node) (provider.Value, bool) {
-	text, ok := d.plain(n, "a whole number")
+	text, ok := d.plain(n, "a whole number", decimal)
 	if !ok {
 		return nil, false
 	}
@@ -61,7 +69,7 @@ func parseBool(text string) (value, ok bool) {
 }
 
 func (d *decoder) boolean(n *node) (provider.Value, bool) {
-	text, ok := d.plain(n, "true or false")
+	text, ok := d.plain(n, "true or false", truth)
 	if !ok {
 		return nil, false
 	}
