@@ -29,6 +29,9 @@ func (l *loader) document(doc *node) {
 		l.wrong(doc, "", "a stack file is a mapping of keys such as stack and zone, not %s", doc)
 		return
 	}
+	if l.anotherStack(doc) {
+		return
+	}
 	for _, e := range doc.entries {
 		switch kind := l.kinds.ByPlural(e.key); {
 		case kind != nil:
@@ -44,6 +47,17 @@ func (l *loader) document(doc *node) {
 			l.unknownKey(e)
 		}
 	}
+}
+
+// anotherStack complains of a document that is a whole stack where there is one
+// already, mostly a copy beside the original. No more is said of it.
+func (l *loader) anotherStack(doc *node) bool {
+	version, stack := doc.get("version"), doc.get("stack")
+	if l.header.doc == nil || version == nil || stack == nil {
+		return false
+	}
+	l.wrongKey(stack, "give it a directory of its own, or name the file that is meant", "a second stack: a directory is one, and its header begins at %s", l.headerPos())
+	return true
 }
 
 // unknownKey reports a top-level key. Where it was meant for a kind, nothing is
@@ -75,12 +89,17 @@ func (l *loader) headerField(doc *node, e *entry) {
 		h.doc, h.fields = doc, map[string]*entry{}
 	}
 	if h.doc != doc {
-		first := slices.IndexFunc(h.doc.entries, func(e *entry) bool { return slices.Contains(headerFields, e.key) })
-		l.wrongKey(e, "the header begins at "+h.doc.entries[first].pos().String(),
+		l.wrongKey(e, "the header begins at "+l.headerPos().String(),
 			"%s belongs into the stack's header, which is another document", e.key)
 		return
 	}
 	h.fields[e.key] = e
+}
+
+// headerPos is where the header begins.
+func (l *loader) headerPos() Pos {
+	first := slices.IndexFunc(l.header.doc.entries, func(e *entry) bool { return slices.Contains(headerFields, e.key) })
+	return l.header.doc.entries[first].pos()
 }
 
 var stackName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
@@ -89,6 +108,9 @@ var stackName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 func IsStackName(name string) bool { return stackName.MatchString(name) }
 
 var policies = []string{"sync", "upsert-only", "create-only", "observe"}
+
+// headerExample has the fields that a header must have.
+var headerExample = map[string]string{"version": "version: 1", "stack": "stack: NAME"}
 
 // stack makes the stack, still without resources, from the header.
 func (l *loader) stack(path string) *Stack {
@@ -102,9 +124,9 @@ func (l *loader) stack(path string) *Stack {
 	for _, name := range []string{"version", "stack"} {
 		switch e := h.fields[name]; {
 		case e == nil:
-			l.add(Issue{Pos: s.Header, Path: name, Text: "the header must have this field"})
+			l.add(Issue{Pos: s.Header, Path: name, Text: "the header must have this field", Hint: "write " + headerExample[name]})
 		case e.value.shape == null:
-			l.wrongKey(e, "", "the header must have this field, with a value")
+			l.wrongKey(e, "write "+headerExample[name], "the header must have this field, with a value")
 		}
 	}
 	if n, text, ok := l.headerText("version"); ok && text != "1" {
