@@ -36,7 +36,33 @@ func (l *loader) read(name string) {
 		}
 	}
 	if !found {
-		l.parser.fail(Issue{Pos: Pos{File: src.shown}, Text: "no *.yaml or *.yml file in this directory"})
+		l.parser.fail(Issue{Pos: Pos{File: src.shown}, Text: "no *.yaml or *.yml file in this directory", Hint: l.elsewhere(src.path)})
+	}
+}
+
+// mostElsewhere is how many directories a hint names.
+const mostElsewhere = 5
+
+// elsewhere is a hint at the directories below, down to the second, that may be
+// stacks.
+func (l *loader) elsewhere(dir string) string {
+	var found []string
+	for _, below := range []string{"*/*", "*/*/*"} {
+		names, _ := fs.Glob(l.fsys, path.Join(dir, below)) // the pattern is right
+		for _, name := range names {
+			shown := l.source(path.Dir(name)).shown
+			if isYAML(path.Base(name)) && !strings.Contains("/"+path.Dir(name), "/.") && !slices.Contains(found, shown) {
+				found = append(found, shown)
+			}
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return "trueup init writes a first one"
+	case len(found) > mostElsewhere:
+		return "there are some in " + strings.Join(found[:mostElsewhere], ", ") + ", …"
+	default:
+		return "there are some in " + strings.Join(found, ", ")
 	}
 }
 
