@@ -62,6 +62,8 @@ func (s *Saved) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("it is no saved plan: %w", err)
 	}
 	switch {
+	case form.Version == 0:
+		return fmt.Errorf("it is no saved plan: it has no version; plan -o writes one that has")
 	case form.Version != formatVersion:
 		return fmt.Errorf("it is a plan of version %d; this trueup reads version %d", form.Version, formatVersion)
 	case form.Saved == nil || form.Saved.Basis == nil:

@@ -172,6 +172,7 @@ func TestStaleOffers(t *testing.T) {
 func TestReadNoSavedPlan(t *testing.T) {
 	for text, want := range map[string]string{
 		`[]`:                        "no saved plan",
+		`{}`:                        "no saved plan",
 		`{"version":2}`:             "version 2",
 		`{"version":1,"stack":"s"}`: "does not say what it was made from",
 		`{"version":1,"saved":{"basis":{},"changes":[{"fields":[{"name":"x","old":{}}]}]}}`: "none of the types",

@@ -76,6 +76,9 @@ func readSaved(file string) (saved *plan.Saved, stack string, err error) {
 		return nil, "", usagef("saved plan: %w", err)
 	}
 	saved = &plan.Saved{}
+	if !json.Valid(data) {
+		return nil, "", usagef("saved plan %s: it is no saved plan, nor JSON at all; trueup plan -o writes one", file)
+	}
 	if err := json.Unmarshal(data, saved); err != nil {
 		return nil, "", usagef("saved plan %s: %w", file, err)
 	}
