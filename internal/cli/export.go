@@ -143,6 +143,9 @@ func runExport(ctx context.Context, p *process, o exportOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if file.Resources() == 0 && len(file.LeftOut) == 0 {
+		p.say("Warning: nothing that lives is what was asked for: the file declares nothing\n")
+	}
 	if o.to == "" {
 		_, err = fmt.Fprint(p.stdout, file.YAML())
 		return err
