@@ -24,4 +24,9 @@ _trueup() {
 	((!$#keys)) || compadd -l -S '' -d keys_shown -a keys
 }
 
-compdef _trueup trueup
+# Read by autoload, as _trueup in $fpath, it completes at once.
+if [[ $funcstack[1] == _trueup ]]; then
+	_trueup "$@"
+else
+	compdef _trueup trueup
+fi
