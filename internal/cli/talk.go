@@ -60,9 +60,13 @@ func (t *talk) during(what string, work func() error) error {
 	told.Go(func() {
 		next := time.NewTimer(apply.Noticeable)
 		defer next.Stop()
-		for text := what; ; text = fmt.Sprintf("%s (%s so far)", what, time.Since(began).Round(time.Second)) {
+		for again := false; ; again = true {
 			select {
 			case <-next.C:
+				text := what
+				if again {
+					text = fmt.Sprintf("%s (%s so far)", what, time.Since(began).Round(time.Second))
+				}
 				if t.enter(0) == depth {
 					t.say("%s", text)
 				}
