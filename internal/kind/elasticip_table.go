@@ -44,8 +44,8 @@ func elasticIPTable() *provider.Kind {
 		Fields: fields,
 		Operations: []provider.Operation{
 			{Name: "associate", Command: "associateIpAddress", Doc: "reserve and take a free address", Slow: true},
-			{Name: "attach", Command: "enableStaticNat", Instead: "addIpToNic", Doc: "attach it to a machine", Serial: true, Slow: true},
-			{Name: "detach", Command: "disableStaticNat", Instead: "removeIpFromNic", Doc: "detach it from a machine", Serial: true, Slow: true},
+			{Name: "attach", Command: "enableStaticNat", Instead: "addIpToNic", Doc: "attach it to the machine", Serial: true, Slow: true},
+			{Name: "detach", Command: "disableStaticNat", Instead: "removeIpFromNic", Doc: "detach it from the machine", Serial: true, Slow: true},
 			{Name: "openFirewall", Command: "createFirewallRule", Doc: "let traffic in", Serial: true, Slow: true},
 			{Name: "closeFirewall", Command: "deleteFirewallRule", Doc: "stop letting traffic in", Serial: true, Slow: true},
 			tagOperation(),

@@ -220,8 +220,8 @@ func volumeTable() *provider.Kind {
 		Operations: []provider.Operation{
 			{Name: "create", Command: "createVolume", Doc: "create the disk"},
 			{Name: "fit", Command: "resizeVolume", Doc: "bring it to the declared size, where its offering has another", If: "size"},
-			{Name: "attach", Command: "attachVolume", Doc: "attach it to a machine", Serial: true, Slow: true, Steady: true},
-			{Name: "detach", Command: "detachVolume", Doc: "detach it from a machine", Serial: true, Slow: true, Steady: true, If: "attach", Frees: []string{"attach"}},
+			{Name: "attach", Command: "attachVolume", Doc: "attach it to the machine", Serial: true, Slow: true, Steady: true},
+			{Name: "detach", Command: "detachVolume", Doc: "detach it from the machine", Serial: true, Slow: true, Steady: true, If: "attach", Frees: []string{"attach"}},
 			{Name: "grow", Command: "resizeVolume", Doc: "grow the disk", Serial: true, Slow: true, Steady: true},
 			{Name: "shrink", Command: "resizeVolume", Doc: "shrink the disk", Serial: true, Slow: true, Steady: true},
 			tagOperation(),
