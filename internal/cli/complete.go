@@ -68,9 +68,7 @@ func answer(ctx context.Context, p *process, before []string, word string) strin
 		if c.Args().Present() { // no command of ours
 			return
 		}
-		for _, command := range app.Commands {
-			k.suggest(command.Name, command.Usage)
-		}
+		k.commands(app.Commands)
 	}
 	before = k.findFlag(app.Commands, k.atHome(before))
 	for _, command := range app.Commands {
@@ -130,6 +128,13 @@ func (k *completion) findFlag(commands []*ucli.Command, before []string) []strin
 	return before
 }
 
+// commands suggests commands.
+func (k *completion) commands(commands []*ucli.Command) {
+	for _, c := range commands {
+		k.suggest(c.Name, c.Usage)
+	}
+}
+
 // flags suggests the flags of a command.
 func (k *completion) flags(flags []ucli.Flag) {
 	for _, f := range flags {
@@ -150,6 +155,10 @@ func (k *completion) argument(command *ucli.Command) {
 	case "completion":
 		if !k.Args().Present() {
 			k.words(shells...)
+		}
+	case "help":
+		if !k.Args().Present() {
+			k.commands(k.App.Commands)
 		}
 	default:
 		k.paths = command.ArgsUsage != ""

@@ -142,7 +142,7 @@ func command(name, summary, args, about string, examples []string, flags ...[]uc
 	}
 	return &ucli.Command{
 		Name: name, Usage: summary, ArgsUsage: args, Description: text,
-		UsageText: fmt.Sprintf("trueup %s [flags] %s", name, args),
+		UsageText: strings.TrimSpace(fmt.Sprintf("trueup %s [flags] %s", name, args)),
 		Flags:     slices.Concat(flags...),
 	}
 }

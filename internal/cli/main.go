@@ -92,7 +92,10 @@ func newApp(p *process) *ucli.App {
 			simulatorCommand(p),
 			completionCommand(p),
 			versionCommand(p),
+			helpCommand(),
 		},
+		// helpCommand is ours: the library adds its own with the flag, or neither.
+		Flags:        []ucli.Flag{ucli.HelpFlag},
 		OnUsageError: usage,
 		// A value is what was given: commas are no separators.
 		DisableSliceFlagSeparator: true,

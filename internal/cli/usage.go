@@ -12,6 +12,19 @@ import (
 	"github.com/trueup/trueup/spec"
 )
 
+func helpCommand() *ucli.Command {
+	c := command("help", "show how a command is used", "[COMMAND]", "Prints what trueup COMMAND --help prints; without a command, which there are.",
+		[]string{"trueup help apply"})
+	c.Action = func(c *ucli.Context) error {
+		name := c.Args().First()
+		if of := c.App.Command(name); of != nil {
+			return ucli.ShowCommandHelp(c, name)
+		}
+		return noCommand(c)
+	}
+	return c
+}
+
 // noCommand is run where the first word names no command.
 func noCommand(c *ucli.Context) error {
 	if !c.Args().Present() {

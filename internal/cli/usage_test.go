@@ -10,6 +10,7 @@ func TestAMistakeInTheCommandLineSaysWhatWasMeant(t *testing.T) {
 	for _, test := range []struct{ given, want string }{
 		{"plna", `trueup has no command "plna"; did you mean plan?; see trueup --help`},
 		{"frobnicate", `trueup has no command "frobnicate"; see trueup --help`},
+		{"help aply", `trueup has no command "aply"; did you mean apply?; see trueup --help`},
 		{"--yes apply", `trueup has no flag --yes: the flags of a command stand behind it; see trueup --help`},
 		{"--bogus", `trueup has no flag --bogus; see trueup --help`},
 		{"plan --tiemout 5m", `trueup plan has no flag --tiemout; did you mean --timeout?; see trueup plan --help`},
