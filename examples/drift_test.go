@@ -91,7 +91,7 @@ func TestDriftCommandsTellOnceWhatSomebodyChanged(t *testing.T) {
 			h.run(command, 0, "")
 			c.call(c.user, "updateVirtualMachine", map[string]string{"id": c.id("listVirtualMachines", "web"), "displayname": "mine"})
 			h.run(command, differs, "vm/web  changed by hand")
-			if len(messages) != 1 || !strings.Contains(messages[0], "new: vm/web, changed by hand; displayName is mine, should be Web") {
+			if len(messages) != 1 || !strings.Contains(messages[0], "new: vm/web, changed by hand (last event: VM.UPDATE by ") || !strings.Contains(messages[0], "; displayName is mine, should be Web") {
 				t.Errorf("messages: %q", messages)
 			}
 			h.run(command, differs, "")

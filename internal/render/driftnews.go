@@ -104,7 +104,7 @@ func writeNews(b *strings.Builder, n DriftNews) {
 
 // differenceText says in one line what differs of a resource.
 func differenceText(c plan.Change) string {
-	parts := []string{clean(c.Address.String()) + ", " + origin(c)}
+	parts := []string{clean(c.Address.String()) + ", " + told(origin(c), " (", lastEvent(c.Last), ")")}
 	if c.Action != plan.Create {
 		for _, f := range c.Fields {
 			parts = append(parts, f.Name+" "+strings.Join(found(f), ", "))
