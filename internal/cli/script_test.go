@@ -13,7 +13,7 @@ import (
 // More tests run beside each other than there are processors: they wait for
 // jobs more than they compute.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", "24"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
