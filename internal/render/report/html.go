@@ -125,7 +125,7 @@ func (r *Result) view(id string) stackView {
 	}
 	v.add("Accepted but not done", "bad", hasAndShould, render.UnmetRows(r.Unmet), true)
 	if r.Drift != nil {
-		v.add("Changed by hand", "warn", hasAndShould, r.changes(), true)
+		v.add("Drift", "warn", hasAndShould, r.changes(), true)
 		v.add("Not applied yet", "change", "", r.pending(), false)
 	} else {
 		for _, g := range groups(r.changes()) {

@@ -94,7 +94,7 @@ func (m *markdownText) result(r *Result) {
 		if len(r.Drift.Drifted) > 0 && m.detail < detailLosses {
 			m.line("What the cloud has stands behind −, or before →, and what it should have behind + or →.", "")
 		}
-		m.section("Changed by hand: "+fmt.Sprint(len(r.Drift.Drifted)), r.changes(), false, m.detail < detailLosses)
+		m.section("Drift: "+fmt.Sprint(len(r.Drift.Drifted)), r.changes(), false, m.detail < detailLosses)
 		m.section("Not applied yet: "+fmt.Sprint(len(r.Drift.Pending))+" (the file changed; this is no drift)", r.pending(), true, m.detail < detailChanges)
 	default:
 		if r.Run != nil {
