@@ -27,22 +27,7 @@ func makingTakes(t *testing.T, knee, parallel int, steady bool) (took time.Durat
 	return took, calls
 }
 
-// TestTheNumberInFlightFollowsTheServer: on servers a quarter of the recorded
-// one, as large, and four times as large, the number that is found costs little
-// beside the one that fits the knee. What it costs beside the best of all is for
-// make bench to say.
-func TestTheNumberInFlightFollowsTheServer(t *testing.T) {
-	t.Parallel()
-	for _, knee := range []int{4, 16, 64} {
-		fixed, _ := makingTakes(t, knee, knee, true)
-		found, _ := makingTakes(t, knee, defaultParallel, false)
-		if found > fixed*6/5 {
-			t.Errorf("a knee of %d: %s, and %s with as many in flight", knee, found, fixed)
-		}
-	}
-}
-
-// makingTakesAsARule is the median of five: which of several that wait is served
+// makingTakesAsARule is the median of three: which of several that wait is served
 // first is chance, and may cost a tick at the end.
 func makingTakesAsARule(t *testing.T, knee, parallel int, steady bool) (took time.Duration, calls int) {
 	type outcome struct {
@@ -50,12 +35,27 @@ func makingTakesAsARule(t *testing.T, knee, parallel int, steady bool) (took tim
 		calls int
 	}
 	var all []outcome
-	for range 5 {
+	for range 3 {
 		took, calls := makingTakes(t, knee, parallel, steady)
 		all = append(all, outcome{took, calls})
 	}
 	slices.SortFunc(all, func(a, b outcome) int { return cmp.Compare(a.took, b.took) })
-	return all[2].took, all[2].calls
+	return all[1].took, all[1].calls
+}
+
+// TestTheNumberInFlightFollowsTheServer: on servers a quarter of the recorded
+// one, as large, and four times as large, the number that is found costs little
+// beside the one that fits the knee. What it costs beside the best of all is for
+// make bench to say.
+func TestTheNumberInFlightFollowsTheServer(t *testing.T) {
+	t.Parallel()
+	for _, knee := range []int{4, 16, 64} {
+		fixed, _ := makingTakesAsARule(t, knee, knee, true)
+		found, _ := makingTakesAsARule(t, knee, defaultParallel, false)
+		if found > fixed*6/5 {
+			t.Errorf("a knee of %d: %s, and %s with as many in flight", knee, found, fixed)
+		}
+	}
 }
 
 // TestTableOfNumbersInFlight prints the table of docs/performance.md, and fails
