@@ -31,9 +31,17 @@ type playground struct {
 	began   time.Time
 	wall    func() time.Time // the runs' time of day; nil is that of the bubble
 	foreign []thing
+	closed  bool
 }
 
 func newPlayground(t testing.TB, config simulator.Config) *playground {
+	p := openPlayground(t, config)
+	p.settle()
+	return p
+}
+
+// openPlayground is newPlayground with what there is already.
+func openPlayground(t testing.TB, config simulator.Config) *playground {
 	sim, err := simulator.New(config)
 	if err != nil {
 		t.Fatal(err)
@@ -43,12 +51,15 @@ func newPlayground(t testing.TB, config simulator.Config) *playground {
 	p.service.Client().Transport.(*http.Transport).DisableCompression = true // it costs a quarter of the time
 	p.user = p.client(sim.User(), p.service.Client().Transport)
 	p.admin = p.client(sim.Admin(), p.service.Client().Transport)
-	p.settle()
 	return p
 }
 
-// close ends the cloud.
+// close ends the cloud, once.
 func (p *playground) close() {
+	if p.closed {
+		return
+	}
+	p.closed = true
 	p.service.Client().CloseIdleConnections()
 	if err := errors.Join(p.service.Close(context.Background()), p.sim.Close()); err != nil {
 		p.Error(err)

@@ -117,12 +117,12 @@ func (s story) sweep(t *testing.T) {
 	t.Parallel()
 	calm := s
 	calm.weather = ""
-	want := calm.unbroken(t)
+	want, photo := calm.unbroken(t), s.photograph(t)
 	t.Logf("%d calls", want.calls)
 	for i, f := range fates {
 		t.Run(strings.ReplaceAll(string(f), " ", "-"), func(t *testing.T) {
 			each(i+s.turn, len(fates), want.calls, cmp.Or(s.sample, sample), func(at int) {
-				t.Run(fmt.Sprint(at), func(t *testing.T) { s.broken(t, at, f, want) })
+				t.Run(fmt.Sprint(at), func(t *testing.T) { s.broken(t, at, f, want, photo) })
 			})
 		})
 	}
@@ -192,10 +192,9 @@ func (s story) planner() planner {
 }
 
 // broken runs the story with a fate at one call, and then the plain command.
-func (s story) broken(t *testing.T, at int, f fate, want ending) {
+func (s story) broken(t *testing.T, at int, f fate, want ending, photo *photograph) {
 	synctest.Test(t, func(t *testing.T) {
-		p := newPlayground(t, s.config())
-		s.prepare(p)
+		p := s.ready(t, photo)
 		w := &wire{at: at, fate: f, late: time.Duration(at%30+1) * time.Second}
 		victim := p.start(2, s.stack, s.command, w, f == killedEarly || at%2 == 0)
 		select {
