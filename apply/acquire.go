@@ -73,7 +73,7 @@ func Acquire(ctx context.Context, keeper provider.Keeper, stack string, holder H
 		holder: holder, opts: opts, began: time.Now(),
 		lease: &Lease{
 			keeper: patientKeeper{Keeper: keeper, patience: newPatience(opts.Throttled)}, stack: stack, run: holder.Run, info: holder.encode(),
-			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1, wall: opts.Wall,
+			ttl: opts.TTL, beat: opts.Beat, turn: make(chan struct{}, 1), number: 1, wall: opts.Wall, arriving: map[provider.Address]bool{},
 		},
 	}
 	if c.lease.wall == nil {

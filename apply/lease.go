@@ -26,10 +26,11 @@ type Lease struct {
 	keeper    patientKeeper
 	stack     string
 	run       string
-	info      string          // who runs it, as the anchor says
-	id        string          // of the stack's anchor
-	anchor    provider.Anchor // as read after the lease was granted
-	taken     time.Time       // when it was granted
+	info      string                    // who runs it, as the anchor says
+	id        string                    // of the stack's anchor
+	anchor    provider.Anchor           // as read after the lease was granted
+	taken     time.Time                 // when it was granted
+	arriving  map[provider.Address]bool // creates of earlier runs that may yet arrive: see Settle
 	ttl, beat time.Duration
 	wall      func() time.Time
 	stop      context.CancelFunc

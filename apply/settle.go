@@ -28,16 +28,17 @@ type SettleOptions struct {
 
 // Settle waits for the creates that earlier runs noted and did not see end, so
 // that what is read afterwards stays as it is. The new holder of a lease calls
-// it before anything is read. How the creates ended does not matter here; the
+// it before it plans. How the creates ended does not matter here; the
 // error, a [multierror.Error], says which are still running or can't be asked
 // for.
 //
 // Of a create whose job the cloud does not know nobody can say whether it was
 // never sent or is still on its way. It is asked for again once the settling
 // time has passed since the lease was taken; until then nothing of its address
-// is made a second time, because nothing is. Where the cloud makes nothing of the
-// same name twice there is nothing to wait for, and neither is there where a
-// look shows what the create has made, by its marker.
+// is made a second time, because nothing is. Where a look shows what the create has
+// made, by its marker, there is nothing to wait for. Neither is there where the
+// cloud makes nothing of the same name twice; the lease remembers then that the
+// create may yet arrive.
 func Settle(ctx context.Context, cloud provider.Cloud, l *Lease, opts SettleOptions) error {
 	settled := l.noted()
 	waitAll(ctx, cloud, opts.Kinds, settled)
@@ -45,8 +46,12 @@ func Settle(ctx context.Context, cloud provider.Cloud, l *Lease, opts SettleOpti
 	var addresses []provider.Address
 	for _, s := range settled {
 		k := opts.Kinds.Get(s.job.Op.Kind)
-		if errors.Is(s.err, provider.ErrNotFound) && (k == nil || !k.UniqueName && !k.Repeatable) {
+		switch {
+		case !errors.Is(s.err, provider.ErrNotFound):
+		case k == nil || !k.UniqueName && !k.Repeatable:
 			unknown = append(unknown, s)
+		default:
+			l.arriving[s.job.Op.Address] = true
 		}
 	}
 	if len(unknown) > 0 {
@@ -89,6 +94,12 @@ func unseen(ctx context.Context, cloud provider.Reader, stack string, creates []
 		lives[l.Kind+" "+l.Marker] = true
 	}
 	return slices.DeleteFunc(creates, func(s *settling) bool { return lives[s.job.Op.Kind+" "+s.job.Op.Marker] })
+}
+
+// mayArrive reports whether a create of the address that an earlier run sent may
+// still be on its way, or have arrived since the cloud was read.
+func (l *Lease) mayArrive(a provider.Address) bool {
+	return l != nil && l.arriving[a] && time.Since(l.taken) < settlingTime
 }
 
 // Unsettled reports whether there is anything that [Settle] would ask for.

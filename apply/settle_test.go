@@ -100,3 +100,46 @@ func TestWhatTheCloudDoesNotKnowIsAskedForAgainAfterTheSettlingTime(t *testing.T
 		})
 	}
 }
+
+// A create of an earlier run that may still be on its way may have been quicker
+// than ours: then what refuses ours is no stranger.
+func TestARefusalLeavesTheNoteWhereACreateOfAnEarlierRunMayHaveArrived(t *testing.T) {
+	once := provider.Kinds{{Name: "key", UniqueName: true}}
+	note := provider.NoteKey(provider.TagNote, provider.Address{Kind: "key", Name: "ops"})
+	for _, c := range []struct {
+		name    string
+		earlier bool          // an earlier run has noted it
+		after   time.Duration // the lease was taken
+		refusal error
+		open    bool
+	}{
+		{"taken", true, 0, provider.ErrExists, true},
+		{"no quota left", true, 0, provider.ErrQuota, true},
+		{"taken, once nothing can be on its way", true, settlingTime, provider.ErrExists, false},
+		{"taken, by no earlier run", false, 0, provider.ErrExists, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				cloud := newCloud()
+				cloud.anchors["shop"] = provider.Anchor{Stack: "shop", ID: "anchor-2", Tags: map[string]string{}}
+				if c.earlier {
+					cloud.anchors["shop"].Tags[note] = "r0/1"
+				}
+				l := leased(t, cloud)
+				if err := Settle(t.Context(), cloud, l, SettleOptions{Kinds: once}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(c.after)
+				cloud.script["key/ops"] = behaviour{refuse: c.refusal}
+				r := Run(t.Context(), cloud, planOf(step("key/ops create")), Options{Run: "r1", Lease: l})
+				if got := brief(r); got != "key/ops create=failed" {
+					t.Error(got)
+				}
+				if open := cloud.onAnchor(note) != ""; open != c.open {
+					t.Errorf("the note is open: %v", open)
+				}
+				release(t, cloud, l)
+			})
+		})
+	}
+}

@@ -88,7 +88,7 @@ func (r *run) perform(ctx context.Context, op provider.Op, note tag, limit time.
 	case lost:
 		job = provider.Job{ID: op.JobID, Resource: op.ID, Op: op}
 	case err != nil:
-		return r.refused(ctx, note, provider.Job{}, err)
+		return r.refused(ctx, op, note, provider.Job{}, err)
 	}
 	result := provider.Result{}
 	if !job.Done {
@@ -100,7 +100,7 @@ func (r *run) perform(ctx context.Context, op provider.Op, note tag, limit time.
 		password: result.Password,
 	}
 	if errors.Is(err, provider.ErrTryAnother) {
-		return r.refused(ctx, note, job, err)
+		return r.refused(ctx, op, note, job, err)
 	}
 	return v
 }
@@ -120,10 +120,11 @@ func unsent(ctx context.Context, err error) verdict {
 // refused is the verdict on a command that the cloud did not carry out. Where
 // that is sure the note is closed before anything else is done: it must not
 // stand for what was in the way. Otherwise it stays open, and the next run
-// looks for what came of it.
-func (r *run) refused(ctx context.Context, note tag, job provider.Job, err error) verdict {
+// looks for what came of it. So it does where the same create of an earlier run
+// may have arrived: what is in the way, or has used up the quota, is ours then.
+func (r *run) refused(ctx context.Context, op provider.Op, note tag, job provider.Job, err error) verdict {
 	v := verdict{Outcome: Outcome{Phase: phaseOf(err), Job: job.ID, Err: err}}
-	if !madeNothing(err) {
+	if !madeNothing(err) || note != (tag{}) && r.opts.Lease.mayArrive(op.Address) {
 		return v
 	}
 	if note != (tag{}) {
