@@ -20,11 +20,11 @@ type area struct {
 }
 
 const (
-	up         = "\x1b[A"
-	eraseRow   = "\x1b[K" // what is right of the cursor
-	eraseBelow = "\x1b[J"
-	hideCursor = "\x1b[?25l"
-	showCursor = "\x1b[?25h"
+	up         = ansi.CUU1
+	eraseRow   = ansi.EraseLineRight
+	eraseBelow = ansi.EraseScreenBelow
+	hideCursor = ansi.HideCursor
+	showCursor = ansi.ShowCursor
 )
 
 // draw writes lines that are to scroll away, and the area's rows below them, on a
