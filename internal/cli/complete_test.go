@@ -55,8 +55,8 @@ func TestEveryFlagCompletes(t *testing.T) {
 		}
 	}
 	free := strings.Fields("var endpoint key timeout max-deletes parallel lock-timeout notify name listen seed size expunge-delay rate-limit")
-	// A new cloud has no stack and nothing with a tag: testdata/script/completenames.txtar.
-	empty := []string{"stack", "tag"}
+	// A new cloud has no project, no stack and nothing with a tag: testdata/script/completenames.txtar.
+	empty := []string{"project", "stack", "tag"}
 	env := environment{"TRUEUP_CLOUD=simulator"}
 	valueFlags(func(command string, f ucli.DocGenerationFlag, name string) {
 		got := completed(t, env, command, "--"+name, "")

@@ -23,6 +23,8 @@ const goodNames = time.Minute
 func (k *completion) liveValue(command *ucli.Command) {
 	dir := cmp.Or(k.Args().First(), ".")
 	switch k.flag {
+	case "project":
+		k.live(dir, "projects", projectNames)
 	case "zone":
 		k.live(dir, "zones", entries("zone"))
 	case "offering":
@@ -94,6 +96,16 @@ func entries(catalogue string) question {
 		}
 		return found, nil
 	}
+}
+
+// projectNames asks for the projects that the account is in.
+func projectNames(ctx context.Context, cloud *connection) ([]suggestion, error) {
+	projects, err := cloudstack.Collect(cloudstack.All(ctx, cloud.client, cloudstack.ListProjects{}))
+	var found []suggestion
+	for _, p := range projects {
+		found = append(found, suggestion{Word: p.Name})
+	}
+	return found, err
 }
 
 // stackNames asks for the stacks of the account.

@@ -24,6 +24,8 @@ type connection struct {
 	client  *cloudstack.Client
 	account account
 	talk    talk
+	// project is the one that was entered; zero is the account itself.
+	project provider.Named
 	// embedded is set where the cloud is a simulator in this process.
 	embedded bool
 	Close    func() error

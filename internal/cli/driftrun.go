@@ -25,7 +25,7 @@ func runDrift(ctx context.Context, p *process, o driftOptions) error {
 	}
 	for _, l := range looks {
 		for _, owner := range l.abandoned {
-			results = append(results, d.showAbandoned(owner, began))
+			results = append(results, d.showAbandoned(&abandonedError{owner, l.project}, began))
 		}
 	}
 	if ctx.Err() == nil { // what a look that was ended has found is no news
@@ -81,16 +81,15 @@ func (d *driftRun) show(l look) error {
 }
 
 // showAbandoned tells of a stack of the account that none of those given is.
-func (d *driftRun) showAbandoned(owner plan.Owner, began time.Time) *report.Result {
+func (d *driftRun) showAbandoned(err *abandonedError, began time.Time) *report.Result {
 	d.differs = true
-	err := &abandonedError{owner}
 	if d.reports.text() {
 		if d.shown++; d.shown > 1 {
 			fmt.Fprintln(d.stdout)
 		}
-		fmt.Fprintf(d.stdout, "Stack %s: abandoned? %s.\n  To destroy it: %s\n", owner.Stack, err.found(), destroying(owner.Stack))
+		fmt.Fprintf(d.stdout, "Stack %s: abandoned? %s.\n  To destroy it: %s\n", err.Stack, err.found(), err.destroying())
 	}
-	r := &report.Result{Command: "drift", Stack: owner.Stack, Began: began}
+	r := &report.Result{Command: "drift", Stack: err.Stack, Began: began}
 	finish(r, err)
 	return r
 }

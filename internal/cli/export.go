@@ -25,6 +25,7 @@ type exportOptions struct {
 	stack    string // the name to declare
 	selected export.Selection
 	contents []string // files, or directories of them
+	project  string   // name or id; "" is the account itself
 	to       string   // file; "" is stdout
 }
 
@@ -42,6 +43,7 @@ func exportCommand(p *process) *ucli.Command {
 			"trueup export --tag team=web --contents ~/.ssh",
 		}, cloudFlags(), []ucli.Flag{
 			&ucli.StringFlag{Name: "name", Value: exportedName, Usage: "declare the stack `NAME`"},
+			projectFlag(),
 			&ucli.StringFlag{Name: "stack", Usage: "only what the stack `NAME` owns, under its addresses"},
 			&ucli.BoolFlag{Name: "unowned", Usage: "only what no stack owns"},
 			&ucli.StringSliceFlag{Name: "kind", Usage: "only resources of `KIND`, such as vm (repeatable)"},
@@ -63,7 +65,7 @@ func exportCommand(p *process) *ucli.Command {
 
 func readExport(c *ucli.Context) (exportOptions, error) {
 	o := exportOptions{
-		dir: ".", stack: c.String("name"), contents: c.StringSlice("contents"), to: c.String("o"),
+		dir: ".", stack: c.String("name"), contents: c.StringSlice("contents"), to: c.String("o"), project: c.String("project"),
 		selected: export.Selection{
 			Names: c.StringSlice("match"), Tags: map[string]string{}, Zone: c.String("zone"),
 			Stack: c.String("stack"), Unowned: c.Bool("unowned"),
@@ -139,7 +141,10 @@ func runExport(ctx context.Context, p *process, o exportOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
-	file, err := exported(ctx, cloud, export.Options{Stack: o.stack, Select: o.selected, Contents: contents})
+	if err := cloud.enterProject(ctx, p, provider.Named{Name: o.project}, "--project"); err != nil {
+		return err
+	}
+	file, err := exported(ctx, cloud, export.Options{Stack: o.stack, Project: cloud.project, Select: o.selected, Contents: contents})
 	if err != nil {
 		return err
 	}

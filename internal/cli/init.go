@@ -16,6 +16,7 @@ import (
 	"github.com/trueup/trueup/internal/kind"
 	"github.com/trueup/trueup/internal/render"
 	"github.com/trueup/trueup/plan"
+	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/spec"
 )
 
@@ -35,6 +36,7 @@ func initCommand(p *process) *ucli.Command {
 		}, cloudFlags(), []ucli.Flag{
 			&ucli.BoolFlag{Name: "simulator", Usage: "for a simulated cloud inside the program, not a real one"},
 			&ucli.StringFlag{Name: "stack", DefaultText: "the directory's name", Usage: "the stack's `NAME`"},
+			projectFlag(),
 			&ucli.StringFlag{Name: "zone", Usage: "`NAME` of the zone"},
 			&ucli.StringFlag{Name: "offering", Usage: "`NAME` of the machine's service offering"},
 			&ucli.StringFlag{Name: "template", Usage: "`NAME` of the machine's template"},
@@ -46,7 +48,7 @@ func initCommand(p *process) *ucli.Command {
 			return err
 		}
 		o := initOptions{cloudOptions: cloud, dir: ".", choice: initChoice{
-			Stack: c.String("stack"), Zone: c.String("zone"), Offering: c.String("offering"),
+			Stack: c.String("stack"), Project: c.String("project"), Zone: c.String("zone"), Offering: c.String("offering"),
 			Template: c.String("template"), NetworkOffering: c.String("network-offering"),
 		}}
 		switch {
@@ -86,6 +88,10 @@ func runInit(ctx context.Context, p *process, o initOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
+	if err := cloud.enterProject(ctx, p, provider.Named{Name: o.choice.Project}, "--project"); err != nil {
+		return err
+	}
+	o.choice.Project = cloud.project.Name
 	a := &asker{process: p, ctx: ctx}
 	choice, err := choose(ctx, a, cloud.client, o.choice)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // initChoice is what a first stack is made of: names, or ids where a name is not
 // the only one of its sort.
 type initChoice struct {
-	Stack, Zone, Offering, Template string
-	NetworkOffering                 string // "" in a zone that has security groups
+	Stack, Project, Zone, Offering, Template string // no Project is the account itself
+	NetworkOffering                          string // "" in a zone that has security groups
 }
 
 // candidate is one thing that a cloud has to choose from.
@@ -147,11 +147,15 @@ func listed(options []string) string {
 
 // yaml is the stack file.
 func (c initChoice) yaml() string {
+	project := ""
+	if c.Project != "" {
+		project = "project: " + scalarYAML(c.Project) + "\n"
+	}
 	text := `# yaml-language-server: $schema=` + schemaFile + `
 # What this file declares, trueup makes; what it leaves out, trueup leaves alone.
 version: 1
 stack: ` + scalarYAML(c.Stack) + `
-zone: ` + scalarYAML(c.Zone) + `
+` + project + `zone: ` + scalarYAML(c.Zone) + `
 
 defaults:
   vm:

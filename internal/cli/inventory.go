@@ -37,16 +37,19 @@ type inventoryStack struct {
 
 // runInventory shows what the account of the given stacks has.
 func runInventory(ctx context.Context, p *process, o statusOptions) (err error) {
-	var given []string
-	dir := "."
-	for i, path := range o.paths {
+	var given []*loaded
+	for _, path := range o.paths {
 		stack, err := load(p, o.stackOptions, path)
 		if err != nil {
 			return err
 		}
-		given = append(given, stack.Name)
-		if i == 0 {
-			dir = stack.dir
+		given = append(given, stack)
+	}
+	dir, project, place := ".", provider.Named{Name: o.project}, "--project"
+	if len(given) > 0 {
+		dir = given[0].dir
+		if o.project == "" {
+			project, place = given[0].Project, given[0].Header.String()
 		}
 	}
 	cloud, err := connect(ctx, p, o.cloudOptions, dir)
@@ -54,6 +57,14 @@ func runInventory(ctx context.Context, p *process, o statusOptions) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, cloud.Close()) }()
+	if err := cloud.enterProject(ctx, p, project, place); err != nil {
+		return err
+	}
+	for _, stack := range given {
+		if there := stack.Project == (provider.Named{}) && cloud.project == stack.Project || stack.Project.Is(cloud.project); !there {
+			return usagef("%s: stack %s is not in the project that is looked at: say one project at a time", stack.Header, stack.Name)
+		}
+	}
 	snapshot, err := cloud.Read(ctx, provider.Scope{})
 	if err != nil {
 		return fmt.Errorf("read the cloud: %w", err)
@@ -61,7 +72,7 @@ func runInventory(ctx context.Context, p *process, o statusOptions) (err error) 
 	inventory := plan.TakeInventory(kind.All(), snapshot)
 	stacks := make([]inventoryStack, len(inventory.Stacks))
 	for i, owner := range inventory.Stacks {
-		stacks[i] = inventoryOf(owner, slices.Contains(given, owner.Stack))
+		stacks[i] = inventoryOf(owner, slices.ContainsFunc(given, func(s *loaded) bool { return s.Name == owner.Stack }), cloud.project)
 	}
 	if o.json {
 		return json.NewEncoder(p.stdout).Encode(inventoryJSON{
@@ -76,7 +87,7 @@ func runInventory(ctx context.Context, p *process, o statusOptions) (err error) 
 	return err
 }
 
-func inventoryOf(owner plan.Owner, given bool) inventoryStack {
+func inventoryOf(owner plan.Owner, given bool, project provider.Named) inventoryStack {
 	s := inventoryStack{Stack: owner.Stack, Given: given, Anchor: owner.Anchor != nil, Resources: owner.Resources, Begun: []provider.Address{}, Outages: []provider.Address{}}
 	if owner.Anchor != nil {
 		state := apply.StateOf(*owner.Anchor)
@@ -87,7 +98,7 @@ func inventoryOf(owner plan.Owner, given bool) inventoryStack {
 		}
 	}
 	if !given {
-		s.Destroy = destroying(owner.Stack)
+		s.Destroy = destroying(owner.Stack, project)
 	}
 	return s
 }

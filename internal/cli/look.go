@@ -27,6 +27,7 @@ type look struct {
 	// first look at an account has them, and only where several were given: who
 	// looks at one says nothing of others.
 	abandoned []plan.Owner
+	project   provider.Named // that they are in
 	err       error
 }
 
@@ -118,6 +119,7 @@ func lookTogether(ctx context.Context, p *process, o cloudOptions, dir string, l
 		looks[i].made, looks[i].err = looks[i].differences(snapshot)
 	})
 	if several {
+		looks[0].project = cloud.project
 		looks[0].abandoned = abandoned(plan.TakeInventory(kind.All(), snapshot), names(looks))
 	}
 	return nameAuthors(ctx, cloud.Cloud, looks)

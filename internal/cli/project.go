@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	ucli "github.com/urfave/cli/v2"
+
 	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
 	"github.com/trueup/trueup/spec"
@@ -24,19 +26,31 @@ func connectFor(ctx context.Context, p *process, o cloudOptions, stack *loaded) 
 	return c, nil
 }
 
-// enter makes the connection one to the stack's project: what is read and made
-// from then on is the project's.
+func projectFlag() ucli.Flag {
+	return &ucli.StringFlag{Name: "project", DefaultText: "the account itself", Usage: "look at what belongs to `PROJECT`, by its name or id"}
+}
+
+// enter makes the connection one to the stack's project.
 func (c *connection) enter(ctx context.Context, p *process, stack *loaded) error {
-	if stack.Project == (provider.Named{}) {
+	return c.enterProject(ctx, p, stack.Project, stack.Header.String())
+}
+
+// enterProject makes the connection one to a project, of which place tells who
+// wants it: what is read and made from then on is the project's. The zero project
+// is the account itself.
+func (c *connection) enterProject(ctx context.Context, p *process, wanted provider.Named, place string) error {
+	if wanted == (provider.Named{}) {
 		return nil
 	}
 	projects, err := cloudstack.Collect(cloudstack.All(ctx, c.client, cloudstack.ListProjects{}))
 	if err != nil {
-		return fmt.Errorf("look for the stack's project %s: %w", stack.Project, err)
+		return fmt.Errorf("%s: look for the project %s: %w", place, wanted, err)
 	}
 	var names []string
 	for _, project := range projects {
-		if stack.Project.Is(provider.Named{Name: project.Name, ID: string(project.ID)}) {
+		live := provider.Named{Name: project.Name, ID: string(project.ID)}
+		if wanted.Is(live) || wanted.ID == "" && wanted.Name == live.ID {
+			c.project = live
 			c.client = c.client.InProject(project.ID)
 			c.Cloud = p.open(c.client, project)
 			return nil
@@ -44,10 +58,10 @@ func (c *connection) enter(ctx context.Context, p *process, stack *loaded) error
 		names = append(names, project.Name)
 	}
 	hint := "the account is in no project"
-	if close, ok := spec.Closest(stack.Project.String(), names); ok {
+	if close, ok := spec.Closest(wanted.String(), names); ok {
 		hint = fmt.Sprintf("did you mean %q?", close)
 	} else if len(names) > 0 {
 		hint = "there are " + strings.Join(names, ", ")
 	}
-	return usagef("%s: the account has no project %s; %s", stack.Header, stack.Project, hint)
+	return usagef("%s: the account has no project %s; %s", place, wanted, hint)
 }

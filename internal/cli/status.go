@@ -21,7 +21,8 @@ import (
 type statusOptions struct {
 	stackOptions
 	cloudOptions
-	json bool
+	project string // with --all: its name or id; "" is that of the stacks
+	json    bool
 }
 
 // shownRuns is how many of the last runs are shown.
@@ -37,6 +38,7 @@ func statusCommand(p *process) *ucli.Command {
 		}, stackFlags(), cloudFlags(), []ucli.Flag{
 			textOrJSONFlag(),
 			&ucli.BoolFlag{Name: "all", Usage: "show what the whole account has"},
+			projectFlag(),
 		})
 	c.Action = func(c *ucli.Context) error {
 		cloud, err := readCloud(c)
@@ -47,7 +49,10 @@ func statusCommand(p *process) *ucli.Command {
 		if err != nil {
 			return err
 		}
-		o := statusOptions{stacks(c), cloud, asJSON}
+		o := statusOptions{stacks(c), cloud, c.String("project"), asJSON}
+		if o.project != "" && !c.Bool("all") {
+			return usagef("--project goes with --all: a stack says itself which project it is in")
+		}
 		if c.Bool("all") {
 			if c.NArg() == 0 && !hasStack(".") {
 				o.paths = nil

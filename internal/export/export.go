@@ -20,6 +20,8 @@ import (
 type Options struct {
 	// Stack is the name of the stack that the file declares.
 	Stack string
+	// Project is the one that everything is in; zero is the account itself.
+	Project provider.Named
 	// Select chooses among what lives.
 	Select Selection
 	// Contents are texts that the cloud may have without showing them: public
@@ -43,7 +45,7 @@ func Make(snap *provider.Snapshot, catalogue *provider.Catalogue, kinds provider
 		block:   map[key]*Block{},
 		byID:    map[key]*provider.Live{},
 		byName:  map[key][]*provider.Live{},
-		file:    &File{Stack: opts.Stack, Kinds: kinds},
+		file:    &File{Stack: opts.Stack, Project: opts.Project, Kinds: kinds},
 		entries: map[string]int{},
 	}
 	if owner := opts.Select.Stack; owner != "" {

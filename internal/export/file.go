@@ -10,11 +10,12 @@ import (
 
 // File is a stack file.
 type File struct {
-	Stack  string
-	Zone   provider.Named // zero where nothing is in a zone
-	Prefix string
-	Kinds  provider.Kinds // in the order in which they are written
-	Blocks []*Block       // in the order in which those of a kind are written
+	Stack   string
+	Project provider.Named // zero is the account itself
+	Zone    provider.Named // zero where nothing is in a zone
+	Prefix  string
+	Kinds   provider.Kinds // in the order in which they are written
+	Blocks  []*Block       // in the order in which those of a kind are written
 	// LeftOut is what lives and is not declared: it is told in comments.
 	LeftOut []LeftOut
 }
@@ -48,6 +49,9 @@ func (f *File) YAML() string {
 	var b strings.Builder
 	line(&b, 0, entry("version", plain("1")), "")
 	line(&b, 0, entry("stack", text(f.Stack)), "")
+	if f.Project != (provider.Named{}) {
+		line(&b, 0, entry("project", value(provider.Field{}, provider.Named{Name: f.Project.Name})), "")
+	}
 	if f.Zone != (provider.Named{}) {
 		line(&b, 0, entry("zone", value(provider.Field{}, provider.Named{Name: f.Zone.Name})), "")
 	}
