@@ -119,8 +119,8 @@ func anyOrder(t *rapid.T, p *plan.Plan, label string) []plan.Step {
 	return order
 }
 
-// watchOutages returns a look at the world that fails when a step takes more
-// members of the count down than may be.
+// watchOutages returns a look at the world that fails when a step takes a member of
+// the count down that was not, and more are down then than may be.
 func (w *world) watchOutages(stack *spec.Stack) func(plan.Step) error {
 	var members []string
 	asks := map[string]bool{} // to be ready
@@ -137,10 +137,7 @@ func (w *world) watchOutages(stack *spec.Stack) func(plan.Step) error {
 			}
 		}
 	}
-	return func(s plan.Step) error {
-		if s.Op.Name != "stop" || s.Last || !slices.Contains(members, s.Op.Address.Name) {
-			return nil
-		}
+	down := func() []string {
 		down := slices.Clone(members)
 		for _, l := range w.lives {
 			noted := w.notes[provider.NoteKey(provider.TagOutage, provider.Address{Kind: "vm", Name: l.Name})] != "" && asks[l.Name]
@@ -148,8 +145,15 @@ func (w *world) watchOutages(stack *spec.Stack) func(plan.Step) error {
 				down = slices.DeleteFunc(down, func(name string) bool { return name == l.Name })
 			}
 		}
-		if len(down) > most {
-			return fmt.Errorf("%v are down, but only %d may be", down, most)
+		return down
+	}
+	before := down()
+	return func(s plan.Step) error {
+		was, now := before, down()
+		before = now
+		name := s.Op.Address.Name
+		if s.Op.Name == "stop" && !s.Last && slices.Contains(members, name) && !slices.Contains(was, name) && len(now) > most {
+			return fmt.Errorf("%v are down, but only %d may be", now, most)
 		}
 		return nil
 	}
