@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,10 +110,10 @@ func TestCompletedWordsAreTaken(t *testing.T) {
 }
 
 // hangs is a network in which nothing answers.
-type hangs struct{ calls int }
+type hangs struct{ calls atomic.Int32 }
 
 func (h *hangs) RoundTrip(r *http.Request) (*http.Response, error) {
-	h.calls++
+	h.calls.Add(1)
 	<-r.Context().Done()
 	return nil, context.Cause(r.Context())
 }
@@ -129,8 +130,8 @@ func TestCompletionWaitsForNobody(t *testing.T) {
 			w := Program{Stdin: strings.NewReader(""), Stdout: out, Stderr: out, Transport: network,
 				Env: []string{"CLOUDSTACK_ENDPOINT=http://cloud/client/api", "CLOUDSTACK_KEY=k", "CLOUDSTACK_SECRET_KEY=s"}}
 			w.Main(t.Context(), slices.Concat([]string{"trueup"}, words, []string{"", completionWord}))
-			if took := time.Since(began); took > askTime || out.String() != "\n" || network.calls == 0 {
-				t.Errorf("%s: %q after %s and %d calls", words, out, took, network.calls)
+			if took := time.Since(began); took > askTime || out.String() != "\n" || network.calls.Load() == 0 {
+				t.Errorf("%s: %q after %s and %d calls", words, out, took, network.calls.Load())
 			}
 		}
 	})
