@@ -232,7 +232,7 @@ func (j *journal) close() error {
 	if j.file != nil {
 		err = j.file.Close()
 	}
-	return errors.Join(err, j.lock.Close())
+	return errors.Join(err, unlockFile(j.lock))
 }
 
 // savedWorld is a world as the state file holds it.

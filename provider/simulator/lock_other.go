@@ -14,3 +14,6 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 }
+
+// unlockFile gives the lock back.
+func unlockFile(f *os.File) error { return f.Close() }

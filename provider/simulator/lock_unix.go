@@ -25,3 +25,10 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return nil, fmt.Errorf("lock %s: %w", path, err)
 }
+
+// unlockFile gives the lock back. Closing the file alone would not, while a process
+// that is just being started still has it.
+func unlockFile(f *os.File) error {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	return errors.Join(err, f.Close())
+}
