@@ -14,9 +14,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
+	"testing/synctest"
 
 	"github.com/trueup/trueup/internal/cli"
 	"github.com/trueup/trueup/internal/export"
+	"github.com/trueup/trueup/provider"
 	"github.com/trueup/trueup/provider/cloudstack"
 )
 
@@ -158,6 +161,20 @@ func (r *runner) run(file *export.File) (code int, said string) {
 	}
 	code = program.Main(r.ctx, []string{"trueup", "apply", "--yes", "--max-deletes", "1000", r.dir})
 	return code, out.String()
+}
+
+// inEachZone does something in a cloud of its own for each sort of zone, in which a
+// file that declares everything is applied.
+func inEachZone(t *testing.T, do func(t *testing.T, r *runner, offers *provider.Catalogue, file *export.File)) {
+	for _, zone := range []string{grouped, isolated} {
+		synctest.Test(t, func(t *testing.T) {
+			l := newLab(t)
+			offers := l.offers()
+			file := full(offers, zone)
+			l.mustApply(loadFile(t, file), all)
+			do(t, newRunner(l, t.TempDir()), offers, file)
+		})
+	}
 }
 
 // transcript is what a run says, which it does from several places at once.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"pgregory.net/rapid"
 
@@ -21,36 +20,29 @@ import (
 func TestWhatIsMadeOtherwiseIsNamed(t *testing.T) {
 	t.Parallel()
 	noticed := map[string]bool{}
-	for _, zone := range []string{grouped, isolated} {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLab(t)
-			offers := l.offers()
-			r := newRunner(l, t.TempDir())
-			file := full(offers, zone)
-			l.mustApply(loadFile(t, file), all)
-			for _, k := range kinds {
-				whole, block := oneMore(file, k, offers)
-				if block == nil {
+	inEachZone(t, func(t *testing.T, r *runner, offers *provider.Catalogue, file *export.File) {
+		for _, k := range kinds {
+			whole, block := oneMore(file, k, offers)
+			if block == nil {
+				continue
+			}
+			for _, f := range k.Fields {
+				p, whole := place{block, f}, whole
+				if f.Name == "zone" {
+					p, whole = zoned(whole, p)
+				}
+				if p.block.Fields[f.Name] == nil || f.Setting || noticed[k.Name+"."+f.Name] {
 					continue
 				}
-				for _, f := range k.Fields {
-					p, whole := place{block, f}, whole
-					if f.Name == "zone" {
-						p, whole = zoned(whole, p)
-					}
-					if p.block.Fields[f.Name] == nil || f.Setting || noticed[k.Name+"."+f.Name] {
-						continue
-					}
-					for _, lie := range r.lies(p, whole, offers) {
-						if r.misheard(p, lie) {
-							noticed[k.Name+"."+f.Name] = true
-							break
-						}
+				for _, lie := range r.lies(p, whole, offers) {
+					if r.misheard(p, lie) {
+						noticed[k.Name+"."+f.Name] = true
+						break
 					}
 				}
 			}
-		})
-	}
+		}
+	})
 	for _, k := range kinds {
 		for _, f := range k.Fields {
 			key := k.Name + "." + f.Name

@@ -24,20 +24,13 @@ const partly = 4
 func TestWhatIsNotDoneToWhatLivesIsNamed(t *testing.T) {
 	t.Parallel()
 	noticed := map[string]bool{}
-	for _, zone := range []string{grouped, isolated} {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLab(t)
-			offers := l.offers()
-			r := newRunner(l, t.TempDir())
-			file := full(offers, zone)
-			l.mustApply(loadFile(t, file), all)
-			for _, p := range places(file) {
-				for _, m := range p.moves(t, file, offers) {
-					r.ignored(p, m, noticed)
-				}
+	inEachZone(t, func(t *testing.T, r *runner, offers *provider.Catalogue, file *export.File) {
+		for _, p := range places(file) {
+			for _, m := range p.moves(t, file, offers) {
+				r.ignored(p, m, noticed)
 			}
-		})
-	}
+		}
+	})
 	for _, k := range kinds {
 		for _, f := range k.Fields {
 			for _, operation := range setters(k, f) {

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"github.com/trueup/trueup/internal/export"
 	"github.com/trueup/trueup/plan"
@@ -17,27 +16,20 @@ import (
 func TestWhatIsNotMadeOrNotDeletedIsNamed(t *testing.T) {
 	t.Parallel()
 	tried := map[*provider.Kind]bool{}
-	for _, zone := range []string{grouped, isolated} {
-		synctest.Test(t, func(t *testing.T) {
-			l := newLab(t)
-			offers := l.offers()
-			r := newRunner(l, t.TempDir())
-			file := full(offers, zone)
-			l.mustApply(loadFile(t, file), all)
-			for _, k := range kinds {
-				whole, block := oneMore(file, k, offers)
-				if block == nil || tried[k] {
-					continue
-				}
-				tried[k] = true
-				p := place{block: block}
-				r.unreal(p, whole, k.Creation[0], plan.Create)
-				r.mustApply(loadFile(t, whole), all)
-				r.unreal(p, file, k.Deletion[len(k.Deletion)-1], plan.Delete)
-				r.mustApply(loadFile(t, file), all)
+	inEachZone(t, func(t *testing.T, r *runner, offers *provider.Catalogue, file *export.File) {
+		for _, k := range kinds {
+			whole, block := oneMore(file, k, offers)
+			if block == nil || tried[k] {
+				continue
 			}
-		})
-	}
+			tried[k] = true
+			p := place{block: block}
+			r.unreal(p, whole, k.Creation[0], plan.Create)
+			r.mustApply(loadFile(t, whole), all)
+			r.unreal(p, file, k.Deletion[len(k.Deletion)-1], plan.Delete)
+			r.mustApply(loadFile(t, file), all)
+		}
+	})
 	for _, k := range kinds {
 		if !tried[k] {
 			t.Errorf("%s was not tried", k.Name)
