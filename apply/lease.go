@@ -60,14 +60,13 @@ func (l *Lease) Release(ctx context.Context) error {
 	_ = l.beats.Wait() // beats return no errors
 	fresh, err := l.state()
 	tags := l.inscription()
-	switch {
-	case fresh:
+	if fresh {
 		maps.Copy(tags, leaseTag(l.run))
 		err = l.giveBack(ctx, tags)
-	case err == nil:
-		err = l.giveBack(ctx, leaseTag(l.run))
-		fallthrough
-	default:
+	} else {
+		if err == nil {
+			err = l.giveBack(ctx, leaseTag(l.run))
+		}
 		_ = l.drop(ctx, tags) // the next holder removes what stays
 	}
 	if err != nil && !errors.Is(err, ErrLost) {
